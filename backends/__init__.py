@@ -1,0 +1,1 @@
+"""What carries operations out: `local` on SQLite, `remote` over HTTP."""

@@ -1,0 +1,205 @@
+"""Daily streams in SQLite: a track's history, what moved, and how far the data reach."""
+
+from typing import Any, NamedTuple
+
+from backends.local.days import day_number, day_text
+from backends.local.handlers import Handlers, Scope
+from contract.errors import TrackNotFound
+from contract.musicengine.analytics import (
+    GET_COVERAGE,
+    GET_MOVERS,
+    GET_STREAMS,
+    Coverage,
+    GetCoverage,
+    GetMovers,
+    GetStreams,
+    Movement,
+    Movers,
+    NotCompared,
+    Period,
+    Streams,
+)
+
+__all__ = ["HANDLERS"]
+
+HANDLERS = Handlers()
+
+# The left join tells a track without streams (one row of NULLs) from no track at all (no row).
+_HISTORY = """
+    SELECT d.day, d.spotify, d.apple
+    FROM tracks t LEFT JOIN daily_streams d ON d.track_id = t.id
+    WHERE t.workspace_id = ? AND t.isrc = ?
+    ORDER BY d.day DESC LIMIT ?
+"""
+
+_COVERAGE = """
+    SELECT (SELECT min(day) FROM workspace_days WHERE workspace_id = :workspace),
+           (SELECT max(day) FROM workspace_days WHERE workspace_id = :workspace),
+           (SELECT max(day) FROM workspace_days WHERE workspace_id = :workspace AND spotify_tracks > 0),
+           (SELECT max(day) FROM workspace_days WHERE workspace_id = :workspace AND apple_tracks > 0),
+           days_tracked
+    FROM workspaces WHERE id = :workspace
+"""
+
+_DAYS_WITH_DATA = "SELECT day FROM workspace_days WHERE workspace_id = ? AND day BETWEEN ? AND ?"
+
+# Each day is paired with the day that stands as far into the previous period, and a pair counts only if both
+# have data: so a missing day is neither zero nor a fall. Days before a track's first are a true zero.
+_MOVEMENTS = """
+    WITH pairs AS (
+        SELECT t.id, d.day, d.spotify, d.apple, p.spotify AS spotify_before, p.apple AS apple_before,
+               d.day - :days < (SELECT min(day) FROM daily_streams WHERE track_id = t.id) AS unreleased_before
+        FROM tracks t
+        JOIN daily_streams d ON d.track_id = t.id AND d.day BETWEEN :start - :days AND :end
+        LEFT JOIN daily_streams p ON p.track_id = t.id AND p.day = d.day - :days AND d.day >= :start
+        WHERE t.workspace_id = :workspace
+    ), compared AS (
+        SELECT id,
+               coalesce(sum(spotify) FILTER (WHERE spotify_pair), 0)
+                 + coalesce(sum(apple) FILTER (WHERE apple_pair), 0) AS streams,
+               coalesce(sum(spotify_before) FILTER (WHERE spotify_pair), 0)
+                 + coalesce(sum(apple_before) FILTER (WHERE apple_pair), 0) AS previous,
+               count(*) FILTER (WHERE spotify_pair OR apple_pair) AS days_compared,
+               coalesce(sum(spotify), 0) + coalesce(sum(apple), 0) AS all_streams
+        FROM (
+            SELECT *, day >= :start AND spotify IS NOT NULL
+                        AND (spotify_before IS NOT NULL OR unreleased_before) AS spotify_pair,
+                      day >= :start AND apple IS NOT NULL
+                        AND (apple_before IS NOT NULL OR unreleased_before) AS apple_pair
+            FROM pairs
+        )
+        GROUP BY id
+    )
+    SELECT t.isrc, t.title, t.artist, c.streams, c.previous, c.days_compared
+    FROM compared c JOIN tracks t ON t.id = c.id
+    WHERE c.all_streams >= :min_streams
+    ORDER BY c.all_streams DESC, t.isrc
+"""
+
+
+class _Compared(NamedTuple):
+    isrc: str
+    title: str
+    artist: str
+    streams: int
+    previous: int
+    days_compared: int
+
+    @property
+    def change(self) -> int:
+        return self.streams - self.previous
+
+
+@HANDLERS.handles(GET_STREAMS)
+async def get_streams(scope: Scope, request: GetStreams) -> Streams:
+    """The latest daily rows of a track, newest first."""
+    rows = list(await scope.database.read(_HISTORY, (scope.workspace_id, request.isrc, request.days)))
+    if not rows:
+        raise TrackNotFound(field="isrc")
+    return Streams.model_construct(
+        data={
+            "isrc": request.isrc,
+            "historical_data": [
+                {"date": day_text(day), "spotify_streams": spotify, "apple_streams": apple}
+                for day, spotify, apple in rows
+                if day is not None
+            ],
+        }
+    )
+
+
+@HANDLERS.handles(GET_COVERAGE)
+async def get_coverage(scope: Scope, request: GetCoverage) -> Coverage:  # noqa: ARG001  (it has no arguments)
+    """The days that bound what is stored."""
+    [(first, latest, spotify, apple, tracked)] = await scope.database.read(_COVERAGE, {"workspace": scope.workspace_id})
+    return Coverage(
+        first_day=_text(first),
+        latest_day=_text(latest),
+        spotify_latest_day=_text(spotify),
+        apple_latest_day=_text(apple),
+        days_tracked=tracked,
+    )
+
+
+@HANDLERS.handles(GET_MOVERS)
+async def get_movers(scope: Scope, request: GetMovers) -> Movers:
+    """Tracks by their change between the period and the one before it."""
+    end = await _last_day(scope, request)
+    if end is None:
+        return Movers(
+            period=None,
+            previous_period=None,
+            min_streams=request.min_streams,
+            compared=0,
+            rising=[],
+            falling=[],
+            not_compared_total=0,
+            not_compared=[],
+        )
+    start = end - request.days + 1
+    parameters = {
+        "workspace": scope.workspace_id,
+        "start": start,
+        "end": end,
+        "days": request.days,
+        "min_streams": request.min_streams,
+    }
+    tracks = [_Compared(*row) for row in await scope.database.read(_MOVEMENTS, parameters)]
+    with_data = {
+        day for (day,) in await scope.database.read(_DAYS_WITH_DATA, (scope.workspace_id, start - request.days, end))
+    }
+    compared = [
+        track
+        for track in tracks
+        if track.days_compared * 2 >= request.days and max(track.streams, track.previous) >= request.min_streams
+    ]
+    left_out = [track for track in tracks if track.days_compared * 2 < request.days]
+    by_change = sorted(compared, key=lambda track: (-track.change, track.isrc))
+    return Movers(
+        period=_period(start, end, with_data),
+        previous_period=_period(start - request.days, start - 1, with_data),
+        min_streams=request.min_streams,
+        compared=len(compared),
+        rising=[_movement(track) for track in by_change[: request.limit] if track.change > 0],
+        falling=[_movement(track) for track in by_change[::-1][: request.limit] if track.change < 0],
+        not_compared_total=len(left_out),
+        not_compared=[_not_compared(track) for track in left_out[: request.limit]],
+    )
+
+
+async def _last_day(scope: Scope, request: GetMovers) -> int | None:
+    if request.end is not None:
+        return day_number(request.end)
+    latest = (await get_coverage(scope, GetCoverage())).latest_day
+    return None if latest is None else day_number(latest)
+
+
+def _period(start: int, end: int, with_data: set[Any]) -> Period:
+    missing = [day_text(day) for day in range(start, end + 1) if day not in with_data]
+    return {"start": day_text(start), "end": day_text(end), "missing_days": missing}
+
+
+def _movement(track: _Compared) -> Movement:
+    return {
+        "isrc": track.isrc,
+        "title": track.title,
+        "artist": track.artist,
+        "streams": track.streams,
+        "previous": track.previous,
+        "change": track.change,
+        "change_percent": round(100 * track.change / track.previous, 1) if track.previous else None,
+        "days_compared": track.days_compared,
+    }
+
+
+def _not_compared(track: _Compared) -> NotCompared:
+    return {
+        "isrc": track.isrc,
+        "title": track.title,
+        "artist": track.artist,
+        "days_compared": track.days_compared,
+    }
+
+
+def _text(day: int | None) -> str | None:
+    return None if day is None else day_text(day)

@@ -1,0 +1,177 @@
+"""The catalogue in SQLite: pages of tracks, one track, a search, and the overview."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, cast
+
+from backends.local.days import day_number
+from backends.local.figures import other_figures
+from backends.local.handlers import Handlers, Scope
+from backends.local.text import fold
+from contract.errors import TrackNotFound
+from contract.identifiers import normalise_isrc, spotify_track_id
+from contract.musicengine.catalogue import (
+    FIND_TRACKS,
+    GET_OVERVIEW,
+    GET_TRACK,
+    LIST_TRACKS,
+    FindTracks,
+    GetOverview,
+    GetTrack,
+    ListTracks,
+    Overview,
+    Page,
+    Pagination,
+    Track,
+    TrackAnswer,
+    TrackPage,
+    TrackSummary,
+)
+
+__all__ = ["HANDLERS"]
+
+HANDLERS = Handlers()
+
+_SUMMARY = tuple(TrackSummary.__annotations__)
+_TRACK = tuple(Track.__annotations__)
+
+# The left join answers an empty page too: its total comes without a second statement.
+_LIST = f"""
+    SELECT w.tracks, {", ".join(f"t.{column}" for column in _SUMMARY)}
+    FROM workspaces w
+    LEFT JOIN (
+        SELECT * FROM tracks WHERE workspace_id = :workspace
+        ORDER BY created_at DESC, id DESC LIMIT :limit OFFSET :offset
+    ) t ON true
+    WHERE w.id = :workspace
+    ORDER BY t.created_at DESC, t.id DESC
+"""
+
+_MATCHES = """
+    SELECT id FROM tracks
+    WHERE workspace_id = :workspace
+      AND (isrc = :isrc
+        OR spotify_track_url LIKE '%/track/' || :spotify_id
+        OR (:words <> '[]' AND NOT EXISTS (
+            SELECT 1 FROM json_each(:words) word WHERE instr(search_text, word.value) = 0
+        )))
+"""
+
+_FIND = f"""
+    WITH matches AS ({_MATCHES})
+    SELECT (SELECT count(*) FROM matches), {", ".join(f"t.{column}" for column in _SUMMARY)}
+    FROM (SELECT true)
+    LEFT JOIN (
+        SELECT tracks.* FROM tracks WHERE id IN matches
+        ORDER BY created_at DESC, id DESC LIMIT :limit OFFSET :offset
+    ) t ON true
+    ORDER BY t.created_at DESC, t.id DESC
+"""
+
+_GET = f"SELECT {', '.join(_TRACK)} FROM tracks WHERE workspace_id = ? AND isrc = ?"
+
+_OVERVIEW = """
+    WITH today (day) AS (
+        SELECT coalesce(:day, (SELECT max(day) FROM workspace_days WHERE workspace_id = :workspace))
+    )
+    SELECT 'stats', w.tracks, w.days_tracked,
+           EXISTS (SELECT 1 FROM workspace_days d, today WHERE d.workspace_id = w.id AND d.day = today.day), NULL
+    FROM workspaces w WHERE w.id = :workspace
+    UNION ALL
+    SELECT * FROM (
+        SELECT 'track', t.isrc, t.title, t.artist, top.streams
+        FROM today CROSS JOIN top_tracks top CROSS JOIN tracks t
+        WHERE top.workspace_id = :workspace AND top.day = today.day AND top.streams > 0 AND t.id = top.track_id
+        ORDER BY top.streams DESC, t.isrc LIMIT 10
+    )
+    UNION ALL
+    SELECT * FROM (
+        SELECT 'artist', NULL, NULL, a.artist, a.streams
+        FROM today CROSS JOIN artist_days a
+        WHERE a.workspace_id = :workspace AND a.day = today.day AND a.streams > 0
+        ORDER BY a.streams DESC, a.artist LIMIT 10
+    )
+"""
+
+
+@HANDLERS.handles(LIST_TRACKS)
+async def list_tracks(scope: Scope, request: ListTracks) -> TrackPage:
+    """Newest first; tracks of one moment in the order opposite to their import, so that pages never overlap."""
+    parameters = {"workspace": scope.workspace_id, "limit": request.limit, "offset": request.offset}
+    return _page(await scope.database.read(_LIST, parameters), request)
+
+
+@HANDLERS.handles(FIND_TRACKS)
+async def find_tracks(scope: Scope, request: FindTracks) -> TrackPage:
+    """Tracks that hold every word, or have the ISRC, or the Spotify link."""
+    try:
+        isrc = normalise_isrc(request.query)
+    except ValueError:
+        isrc = None
+    spotify_id = spotify_track_id(request.query)
+    words = [] if spotify_id else fold(request.query).split()
+    parameters = {
+        "workspace": scope.workspace_id,
+        "isrc": isrc,
+        "spotify_id": spotify_id,
+        "words": json.dumps(words),
+        "limit": request.limit,
+        "offset": request.offset,
+    }
+    return _page(await scope.database.read(_FIND, parameters), request)
+
+
+@HANDLERS.handles(GET_TRACK)
+async def get_track(scope: Scope, request: GetTrack) -> TrackAnswer:
+    """One track, with what else is stored about it under `metadata`."""
+    rows = list(await scope.database.read(_GET, (scope.workspace_id, request.isrc)))
+    if not rows:
+        raise TrackNotFound(field="isrc")
+    record: dict[str, Any] = dict(zip(_TRACK, rows[0], strict=True))
+    record["full_tracking"] = bool(record["full_tracking"])
+    record["metadata"] = {**json.loads(record["metadata"]), **await other_figures(scope, cast("Track", record))}
+    return TrackAnswer.model_construct(data=cast("Track", record))
+
+
+@HANDLERS.handles(GET_OVERVIEW)
+async def get_overview(scope: Scope, request: GetOverview) -> Overview:
+    """Stats and top performers of a day, read from rollups in one statement."""
+    day = None if request.date is None else day_number(request.date)
+    (_, tracks, days_tracked, has_data, _), *best = await scope.database.read(
+        _OVERVIEW, {"workspace": scope.workspace_id, "day": day}
+    )
+    return Overview.model_construct(
+        success=True,
+        data={
+            "stats": {
+                "total_inner_catalogue_tracks": tracks,
+                "has_stream_data": bool(has_data),
+                "days_tracked": days_tracked,
+            },
+            "best_tracks": [
+                {"isrc": isrc, "title": title, "artist": artist, "streams": streams}
+                for kind, isrc, title, artist, streams in best
+                if kind == "track"
+            ],
+            "best_artists": [
+                {"artist": artist, "streams": streams} for kind, _, _, artist, streams in best if kind == "artist"
+            ],
+        },
+    )
+
+
+def _page(rows: Iterable[tuple[Any, ...]], request: Page) -> TrackPage:
+    """Rows hold the total, then a summary; an empty page is one row with a NULL summary."""
+    found = list(rows)
+    total: int = found[0][0]
+    data = [dict(zip(_SUMMARY, row[1:], strict=True)) for row in found if row[1] is not None]
+    for summary in data:
+        summary["full_tracking"] = bool(summary["full_tracking"])
+    pagination: Pagination = {
+        "total": total,
+        "limit": request.limit,
+        "offset": request.offset,
+        "has_more": request.offset + len(data) < total,
+    }
+    # Rows of our own database need no validation; the tests validate them all.
+    return TrackPage.model_construct(data=cast("list[TrackSummary]", data), pagination=pagination)

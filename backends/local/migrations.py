@@ -1,0 +1,103 @@
+"""Bring a database to the newest schema: forward only, one transaction each, a verified backup before."""
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from backends.local.schema import APPLICATION_ID
+from backends.local.storage import create_private_file, prepare_folder, storage_errors
+from contract.errors import StorageCorrupt, StorageFull, StorageTooNew
+
+__all__ = ["back_up", "content_hash", "migrate"]
+
+
+def migrate(path: Path, migrations: Sequence[Sequence[str]]) -> None:
+    """Bring the database at the path to the newest schema; create it if it is not there.
+
+    Raises:
+        StorageError: It can't be read or written, is not ours, or is newer than this program.
+    """
+    create_private_file(path)
+    with storage_errors(), closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as connection:
+        version = _version(connection)
+        if version > len(migrations):
+            raise StorageTooNew
+        if version == len(migrations):
+            return
+        connection.execute("PRAGMA journal_mode = WAL")
+        for number, statements in enumerate(migrations[version:], start=version + 1):
+            _apply(connection, path, number, statements)
+
+
+def back_up(connection: sqlite3.Connection, target: Path) -> None:
+    """Copy a live database with SQLite's backup API, and verify the copy by its content.
+
+    A page check alone would miss most damage, and reading the live file would drop SQLite's locks on it.
+
+    Raises:
+        StorageFull: The copy could not be written, or differs.
+    """
+    create_private_file(target)
+    with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        if content_hash(copy) != content_hash(connection):
+            raise StorageFull("The backup that precedes an upgrade differs from the database. Nothing was changed.")
+
+
+def content_hash(connection: sqlite3.Connection) -> str:
+    """SHA-256 of every table's schema and rows, independent of how pages lie in the file."""
+    digest = hashlib.sha256()
+    tables = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    ).fetchall()
+    for name, sql in tables:
+        digest.update(repr((name, sql)).encode())
+        columns = len(connection.execute(f'SELECT * FROM "{name}" LIMIT 0').description)
+        order = ", ".join(str(position) for position in range(1, columns + 1))
+        for row in connection.execute(f'SELECT * FROM "{name}" ORDER BY {order}'):
+            digest.update(repr(row).encode())
+    return digest.hexdigest()
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application == APPLICATION_ID:
+        return version
+    if version or connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+        raise StorageCorrupt("The file is a database of another program. It was left as it is.")
+    return 0
+
+
+def _apply(connection: sqlite3.Connection, path: Path, number: int, statements: Sequence[str]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have migrated while we waited for the lock.
+        if _version(connection) >= number:
+            connection.execute("ROLLBACK")
+            return
+        if number > 1:
+            _back_up_before(path, number)
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _back_up_before(path: Path, number: int) -> None:
+    folder = path.parent / "backups"
+    prepare_folder(folder)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    # A connection of its own: the one that migrates holds the write lock, and this one reads beside it.
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        back_up(reader, folder / f"{path.stem}-before-v{number}-{stamp}.db")

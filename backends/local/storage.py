@@ -1,0 +1,82 @@
+"""The data folder, and what SQLite's errors mean to a person."""
+
+import os
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from contract.errors import (
+    StorageBusy,
+    StorageCorrupt,
+    StorageError,
+    StorageFull,
+    StorageReadOnly,
+)
+
+__all__ = ["DATABASE_NAME", "create_private_file", "default_data_dir", "prepare_folder", "storage_errors"]
+
+DATABASE_NAME = "musicengine.db"
+
+_MEANINGS: tuple[tuple[str, type[StorageError]], ...] = (
+    ("SQLITE_BUSY", StorageBusy),
+    ("SQLITE_LOCKED", StorageBusy),
+    ("SQLITE_FULL", StorageFull),
+    ("SQLITE_IOERR", StorageFull),
+    ("SQLITE_READONLY", StorageReadOnly),
+    ("SQLITE_CANTOPEN", StorageReadOnly),
+    ("SQLITE_PERM", StorageReadOnly),
+    ("SQLITE_CORRUPT", StorageCorrupt),
+    ("SQLITE_NOTADB", StorageCorrupt),
+)
+
+
+def default_data_dir() -> Path:
+    """MUSICENGINE_DATA_DIR, or the platform's folder for an application's data."""
+    if configured := os.environ.get("MUSICENGINE_DATA_DIR"):
+        return Path(configured).expanduser()
+    from platformdirs import user_data_path  # noqa: PLC0415  (not needed when the folder is named)
+
+    return user_data_path("musicengine-mcp", appauthor=False)
+
+
+def prepare_folder(folder: Path) -> None:
+    """Create the data folder, for its owner alone, unless it exists.
+
+    Raises:
+        StorageReadOnly: It can't be created, or is not a folder.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        raise StorageReadOnly("The data folder can't be created.") from None
+
+
+def create_private_file(path: Path) -> None:
+    """Create an empty file that only its owner can read, unless it exists.
+
+    SQLite gives its -wal and -shm files the mode of the database, so that this covers them too.
+
+    Raises:
+        StorageReadOnly: It can't be created.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return
+    except OSError:
+        raise StorageReadOnly from None
+
+
+@contextmanager
+def storage_errors() -> Generator[None, None, None]:
+    """Raise SQLite's errors as the contract's: one clear sentence, and what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        # Errors of the Python module itself, a closed connection say, carry no name.
+        name = getattr(error, "sqlite_errorname", "")
+        for prefix, meaning in _MEANINGS:
+            if name.startswith(prefix):
+                raise meaning from error
+        raise

@@ -1,0 +1,1 @@
+"""A real service elsewhere, over HTTP."""

@@ -1,0 +1,81 @@
+"""Identifiers and dates of the trade, as pydantic types that accept near misses and store one form.
+
+Sources: ISO 3901:2019 (ISRC), GS1 General Specifications (GTIN-12 and GTIN-13, that is UPC and EAN), ISO 8601.
+"""
+
+import datetime as dt
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+__all__ = ["IsoDate", "Isrc", "Timestamp", "normalise_isrc", "normalise_upc", "spotify_track_id"]
+
+_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
+_SEPARATORS = re.compile(r"[\s\u00ad\u2010-\u2015\u2212._-]+")
+_SPOTIFY_TRACK = re.compile(
+    r"(?:spotify:track:|https?://open\.spotify\.com/(?:intl-[a-z]{2,5}/)?track/)([0-9A-Za-z]+)(?:[?#].*)?"
+)
+
+
+def normalise_isrc(value: str) -> str:
+    """Return the 12 characters of an ISRC, upper-case and without separators.
+
+    Raises:
+        ValueError: It is not an ISRC even so.
+    """
+    bare = _SEPARATORS.sub("", value).upper()
+    # "ISRC US-XXX-12-34567" is how sheets print it; but Iceland's own codes may begin with ISRC.
+    for isrc in (bare, bare.removeprefix("ISRC").removeprefix(":")):
+        if _ISRC.fullmatch(isrc):
+            return isrc
+    raise ValueError("must be an ISRC: 2 letters, 3 letters or digits, 7 digits, such as USXXX1234567")
+
+
+def normalise_upc(value: str) -> str:
+    """Return a UPC-12 or EAN-13 as digits, with its check digit verified.
+
+    An EAN-13 that begins with 0 names the same thing as the UPC-12 behind the 0, and becomes it.
+
+    Raises:
+        ValueError: Wrong length or check digit.
+    """
+    from stdnum import ean  # noqa: PLC0415  (only imports of files need it)
+
+    digits = _SEPARATORS.sub("", value)
+    if digits.isascii() and digits.isdigit() and len(digits) == 11:
+        raise ValueError("must have 12 or 13 digits; 11 usually means that a spreadsheet dropped the leading 0")
+    if not (digits.isascii() and digits.isdigit() and len(digits) in {12, 13}):
+        raise ValueError("must be a UPC of 12 digits or an EAN of 13")
+    if not ean.is_valid(digits):
+        raise ValueError("has a wrong check digit: one of its digits is mistyped")
+    return digits[1:] if len(digits) == 13 and digits.startswith("0") else digits
+
+
+def spotify_track_id(value: str) -> str | None:
+    """Return the track id in a Spotify URI or share link, or None if the text is neither."""
+    match = _SPOTIFY_TRACK.fullmatch(value.strip())
+    return match[1] if match else None
+
+
+def _isrc_of_any(value: Any) -> Any:
+    return normalise_isrc(value) if isinstance(value, str) else value
+
+
+def _iso_date(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("must be a date as YYYY-MM-DD, such as 2026-03-08")
+    try:
+        return dt.date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise ValueError("must be a day of the calendar as YYYY-MM-DD, such as 2026-03-08") from None
+
+
+Isrc = Annotated[
+    str,
+    BeforeValidator(_isrc_of_any),
+    # The published pattern is as wide as what is accepted in practice: any case, with or without separators.
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{2}[ -]?[A-Za-z0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{5}$"}),
+]
+IsoDate = Annotated[str, AfterValidator(_iso_date), WithJsonSchema({"type": "string", "format": "date"})]
+Timestamp = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]

@@ -1,0 +1,165 @@
+"""An operation and its vocabulary: the record from which everything that faces the outside is derived."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from contract.errors import (
+    ContractError,
+    Forbidden,
+    InternalError,
+    InvalidRequest,
+    RateLimited,
+    Unauthorized,
+)
+
+__all__ = ["Access", "Area", "Effect", "Example", "Operation", "RateLimit", "Surface"]
+
+RequestT = TypeVar("RequestT", bound=BaseModel)
+ResponseT = TypeVar("ResponseT", bound=BaseModel)
+
+_ROUTE = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/[^\s?]*)")
+_PATH_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+class Effect(StrEnum):
+    """What a call does to the data; rate class, tool hints and allowed HTTP methods follow from it."""
+
+    READ = "read"
+    CREATE = "create"
+
+
+class Access(StrEnum):
+    """Who may call."""
+
+    API_KEY = "api_key"
+
+
+class Surface(StrEnum):
+    """Where an operation can be reached. REST brings the OpenAPI document and the references with it."""
+
+    REST = "rest"
+    MCP = "mcp"
+
+
+class Area(StrEnum):
+    """The part of the product an operation belongs to; the reference calls it the operation's surface."""
+
+    CATALOGUE = "catalogue"
+    DATABASE = "database"
+    DISTRIBUTION = "distribution"
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """So many requests in any window of so many seconds, for each principal."""
+
+    requests: int
+    seconds: int
+
+
+_RATE_LIMITS = {Effect.READ: RateLimit(300, 60), Effect.CREATE: RateLimit(60, 60)}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One call and its answer, as JSON values; shown in the references and run against every backend."""
+
+    request: Mapping[str, Any]
+    response: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation(Generic[RequestT, ResponseT]):
+    """One operation, written once.
+
+    Attributes:
+        name: The operationId and the handler's name.
+        route: "METHOD /path/{parameter}", or None for an operation with no published route.
+        summary: One line that heads the operation in every reference.
+        description: What it answers, in a sentence or two.
+        request: One flat model. Fields named in the route are path parameters; the others are query
+            parameters of a GET and JSON body members of anything else.
+        response: The JSON body of a success.
+        response_description: What a success holds.
+        status: The HTTP status of a success.
+        notes: Security notes of the reference.
+        errors: What it may raise beyond the errors that every operation of its access shares.
+    """
+
+    name: str
+    route: str | None
+    area: Area
+    summary: str
+    description: str
+    request: type[RequestT]
+    response: type[ResponseT]
+    response_description: str
+    effect: Effect
+    access: Access
+    example: Example
+    status: int = 200
+    notes: tuple[str, ...] = ()
+    errors: tuple[type[ContractError], ...] = ()
+    surfaces: frozenset[Surface] = frozenset(Surface)
+
+    def __post_init__(self) -> None:
+        if self.route is None:
+            if Surface.REST in self.surfaces:
+                raise ValueError(f"{self.name}: an operation on REST needs a route")
+            return
+        match = _ROUTE.fullmatch(self.route)
+        if match is None:
+            raise ValueError(f"{self.name}: route must read 'METHOD /path'")
+        if (match[1] == "GET") != (self.effect is Effect.READ):
+            raise ValueError(f"{self.name}: reads are GET, and only reads")
+        if unknown := set(self.path_parameters) - set(self.request.model_fields):
+            raise ValueError(f"{self.name}: no request field for {sorted(unknown)}")
+
+    @property
+    def method(self) -> str:
+        """HTTP method of the route."""
+        return self._route_part(0)
+
+    @property
+    def path(self) -> str:
+        """Path template of the route, with {parameters}."""
+        return self._route_part(1)
+
+    @property
+    def path_parameters(self) -> tuple[str, ...]:
+        """Request fields that the route carries, in its order."""
+        return tuple(_PATH_PARAMETER.findall(self.path))
+
+    @property
+    def query_parameters(self) -> tuple[str, ...]:
+        """Request fields that the query string carries."""
+        return self._other_fields() if self.method == "GET" else ()
+
+    @property
+    def body_fields(self) -> tuple[str, ...]:
+        """Request fields that the JSON body carries."""
+        return () if self.method == "GET" else self._other_fields()
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """The rate class, which follows from the effect."""
+        return _RATE_LIMITS[self.effect]
+
+    @property
+    def all_errors(self) -> tuple[type[ContractError], ...]:
+        """Every error a caller may meet, its own and its access's, by rising status."""
+        shared = (InvalidRequest, Unauthorized, Forbidden, RateLimited, InternalError)
+        return tuple(sorted((*shared, *self.errors), key=lambda error: error.status))
+
+    def _other_fields(self) -> tuple[str, ...]:
+        return tuple(name for name in self.request.model_fields if name not in self.path_parameters)
+
+    def _route_part(self, index: int) -> str:
+        if self.route is None:
+            raise ValueError(f"{self.name} has no published route")
+        return self.route.split(" ", 1)[index]

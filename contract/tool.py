@@ -1,0 +1,42 @@
+"""How an agent sees the operations: a tool joins one or several of them into one act."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from contract.operation import Effect, Operation
+
+__all__ = ["Tool"]
+
+ArgumentsT = TypeVar("ArgumentsT", bound=BaseModel)
+ResultT = TypeVar("ResultT", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool(Generic[ArgumentsT, ResultT]):
+    """One tool, as an agent sees it.
+
+    Attributes:
+        name: Namespaced name.
+        title: Name for people.
+        description: When to use it and what comes back.
+        arguments: Flat arguments.
+        result: What comes back.
+        operations: The operations it calls; its hints follow from their effects.
+        example: Arguments that work on a workspace that has the contract's example track.
+    """
+
+    name: str
+    title: str
+    description: str
+    arguments: type[ArgumentsT]
+    result: type[ResultT]
+    operations: tuple[Operation[Any, Any], ...]
+    example: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def read_only(self) -> bool:
+        """Whether every operation only reads."""
+        return all(operation.effect is Effect.READ for operation in self.operations)

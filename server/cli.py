@@ -1,0 +1,65 @@
+"""The command line: `musicengine-mcp` serves MCP over stdio; its commands bring data in and look after it."""
+
+import argparse
+import asyncio
+import importlib
+import sys
+from collections.abc import Sequence
+
+from contract.errors import ContractError
+from musicengine_mcp import __version__
+from server.settings import Settings, add_shared_options
+
+__all__ = ["run"]
+
+_COMMANDS = ("server.commands.workspaces",)
+
+_DESCRIPTION = """\
+A label's catalogue and daily streams as tools for AI agents.
+
+Without a command it serves MCP over stdio, which is how hosts such as Claude Desktop, Claude Code,
+Cursor and VS Code start it. The commands bring a label's files in and look after the data.
+"""
+
+_EPILOG = """\
+first steps:
+  musicengine-mcp demo                      see it answer a manager's questions, leaving nothing behind
+  musicengine-mcp import catalogue.csv      bring your own catalogue in, then streams and statements
+  claude mcp add musicengine -- musicengine-mcp     give it to an agent
+
+Nothing leaves this machine. Data: --data-dir, MUSICENGINE_DATA_DIR, or the platform's data folder.
+"""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command line; return the exit code: 0, 1 for an error, 2 for a usage error, 130 if interrupted."""
+    arguments = _parser().parse_args(argv)
+    try:
+        settings = Settings.of(arguments)
+        if arguments.run is None:
+            from server.mcp.stdio import serve  # noqa: PLC0415  (commands do without the SDK)
+
+            return serve(settings)
+        return asyncio.run(arguments.run(arguments, settings))
+    except ContractError as error:
+        print(f"error: {error.sentence}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="musicengine-mcp",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    add_shared_options(parser)
+    parser.set_defaults(run=None)
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    for module in _COMMANDS:
+        importlib.import_module(module).register(commands)
+    return parser

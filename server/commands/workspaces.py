@@ -1,0 +1,43 @@
+"""`musicengine-mcp workspaces`: whose data it is."""
+
+import argparse
+
+from server.commands import Commands, add_command
+from server.settings import Settings
+
+__all__ = ["register"]
+
+
+def register(commands: Commands) -> None:
+    """Add `workspaces list` and `workspaces create`."""
+    parser = add_command(commands, "workspaces", None, summary="list or create workspaces")
+    subcommands = parser.add_subparsers(metavar="COMMAND", required=True)
+    add_command(subcommands, "list", _list, summary="list the workspaces and how much is in them")
+    create = add_command(subcommands, "create", _create, summary="create a workspace")
+    create.add_argument("name", metavar="NAME")
+
+
+async def _list(arguments: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (it has none)
+    from backends.local.database import Database
+    from backends.local.workspaces import list_workspaces
+
+    database = Database(settings.data_dir)
+    try:
+        for workspace in await list_workspaces(database):
+            print(f"{workspace.name}\t{workspace.tracks} tracks\t{workspace.days_tracked} days of streams")
+    finally:
+        await database.aclose()
+    return 0
+
+
+async def _create(arguments: argparse.Namespace, settings: Settings) -> int:
+    from backends.local.database import Database
+    from backends.local.workspaces import create_workspace
+
+    database = Database(settings.data_dir)
+    try:
+        workspace = await create_workspace(database, arguments.name)
+        print(f"Created workspace '{workspace.name}'.")
+    finally:
+        await database.aclose()
+    return 0

@@ -1,0 +1,45 @@
+"""What every command shares: whose data, and where."""
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from backends.local.storage import default_data_dir
+from backends.local.workspaces import DEFAULT_WORKSPACE
+
+__all__ = ["Settings", "add_shared_options"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Options of every command, with environment and defaults filled in."""
+
+    data_dir: Path
+    workspace: str
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> "Settings":
+        """Options first, then the environment, then the defaults."""
+        data_dir: str | None = getattr(arguments, "data_dir", None)
+        workspace: str | None = getattr(arguments, "workspace", None)
+        return cls(
+            data_dir=Path(data_dir).expanduser() if data_dir else default_data_dir(),
+            workspace=workspace or os.environ.get("MUSICENGINE_WORKSPACE") or DEFAULT_WORKSPACE,
+        )
+
+
+def add_shared_options(parser: argparse.ArgumentParser) -> None:
+    """Add the shared options; they may stand before or after the command's name."""
+    parser.add_argument(
+        "--data-dir",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="folder of the database (MUSICENGINE_DATA_DIR; default: the platform's data folder)",
+    )
+    parser.add_argument(
+        "--workspace",
+        metavar="NAME",
+        default=argparse.SUPPRESS,
+        help="whose data (MUSICENGINE_WORKSPACE; default: 'default')",
+    )

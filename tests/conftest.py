@@ -1,0 +1,19 @@
+"""Fixtures of every test: a data folder of its own, and an environment without the developer's settings."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test reads or writes the developer's own data folder."""
+    for name in ("MUSICENGINE_WORKSPACE", "MUSICENGINE_ENCRYPTION_KEY", "MUSICENGINE_API_KEY", "MUSICENGINE_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MUSICENGINE_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """The folder that MUSICENGINE_DATA_DIR names in this test; it does not exist yet."""
+    return tmp_path / "data"
