@@ -14,6 +14,7 @@
         ├── NotPublished              the service behind publishes no route for this operation
         ├── ContractDrift             an answer that is not as the contract says
         ├── ServiceUnreachable        the service behind did not answer
+        ├── DecryptionFailed          stored cookies, or the key to them, are not what was written
         └── StorageError              the local database cannot be used
             ├── StorageBusy           another process holds it
             ├── StorageFull           the disk is full, or a write failed
@@ -31,6 +32,7 @@ from pydantic import BaseModel, Field
 __all__ = [
     "ContractDrift",
     "ContractError",
+    "DecryptionFailed",
     "EncryptionNotConfigured",
     "ErrorBody",
     "ErrorDetail",
@@ -51,6 +53,7 @@ __all__ = [
     "StorageTooNew",
     "TrackNotFound",
     "Unauthorized",
+    "family",
 ]
 
 
@@ -84,11 +87,14 @@ class ContractError(Exception):
     status: ClassVar[int] = 500
     meaning: ClassVar[str] = ""
     default_message: ClassVar[str] = ""
+    default_field: ClassVar[str | None] = None
     default_next_step: ClassVar[str | None] = None
+    agent_next_step: ClassVar[str | None] = None
+    """What an agent should do instead of the next step that suits a caller of the HTTP API."""
 
     def __init__(self, message: str | None = None, *, field: str | None = None, next_step: str | None = None) -> None:
         self.message = message or self.default_message
-        self.field = field
+        self.field = field or self.default_field
         self.next_step = next_step or self.default_next_step
         super().__init__(self.message)
 
@@ -169,7 +175,9 @@ class TrackNotFound(NotFound):
 
     code = "track_not_found"
     default_message = "No track in this workspace has that ISRC."
+    default_field = "isrc"
     default_next_step = "List the workspace's tracks to find the right one."
+    agent_next_step = "Call catalogue_list_tracks with query=<title or artist> to find it."
 
 
 class RateLimited(ContractError):
@@ -211,6 +219,14 @@ class ServiceUnreachable(InternalError):
     code = "service_unreachable"
     default_message = "The service could not be reached or did not answer in time."
     default_next_step = "Check the network and the service's address, then try again."
+
+
+class DecryptionFailed(InternalError):
+    """What was decrypted is not what was encrypted; nothing of it is shown."""
+
+    code = "decryption_failed"
+    default_message = "The stored cookies can't be decrypted: they, or the data key that protects them, were changed."
+    default_next_step = "Restore the database from a backup, or delete the profile and import it again."
 
 
 class StorageError(InternalError):
@@ -260,3 +276,10 @@ class StorageTooNew(StorageError):
     code = "storage_too_new"
     default_message = "A newer version of musicengine-mcp wrote this database. It was left as it is."
     default_next_step = "Upgrade with 'pip install --upgrade musicengine-mcp', or choose another --data-dir."
+
+
+def family(root: type[ContractError] = ContractError) -> tuple[type[ContractError], ...]:
+    """Every error below the root, in the order of the tree at the head of this file."""
+    # Others may subclass them; only the errors of this file are the contract's.
+    children = [error for error in root.__subclasses__() if error.__module__ == __name__]
+    return tuple(error for child in children for error in (child, *family(child)))

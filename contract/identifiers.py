@@ -7,10 +7,19 @@ import datetime as dt
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
-__all__ = ["IsoDate", "Isrc", "Timestamp", "normalise_isrc", "normalise_upc", "spotify_track_id"]
+__all__ = [
+    "Day",
+    "IsoDate",
+    "Isrc",
+    "Timestamp",
+    "normalise_isrc",
+    "normalise_upc",
+    "spotify_track_id",
+]
 
+_DATE: dict[str, Any] = {"type": "string", "format": "date"}
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 _SEPARATORS = re.compile(r"[\s\u00ad\u2010-\u2015\u2212._-]+")
 _SPOTIFY_TRACK = re.compile(
@@ -77,5 +86,8 @@ Isrc = Annotated[
     # The published pattern is as wide as what is accepted in practice: any case, with or without separators.
     WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{2}[ -]?[A-Za-z0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{5}$"}),
 ]
-IsoDate = Annotated[str, AfterValidator(_iso_date), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[str, StringConstraints(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), WithJsonSchema(_DATE)]
+"""A date in an answer: checked by its form alone, which is fast over thousands of rows."""
+
+IsoDate = Annotated[str, AfterValidator(_iso_date), WithJsonSchema(_DATE)]
 Timestamp = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]

@@ -13,6 +13,8 @@ from contract.errors import (
     Forbidden,
     InternalError,
     InvalidRequest,
+    KeyExpired,
+    KeyRevoked,
     RateLimited,
     Unauthorized,
 )
@@ -153,7 +155,7 @@ class Operation(Generic[RequestT, ResponseT]):
     @property
     def all_errors(self) -> tuple[type[ContractError], ...]:
         """Every error a caller may meet, its own and its access's, by rising status."""
-        shared = (InvalidRequest, Unauthorized, Forbidden, RateLimited, InternalError)
+        shared = (InvalidRequest, Unauthorized, KeyRevoked, KeyExpired, Forbidden, RateLimited, InternalError)
         return tuple(sorted((*shared, *self.errors), key=lambda error: error.status))
 
     def _other_fields(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from contract.errors import TrackNotFound
-from contract.identifiers import IsoDate
+from contract.identifiers import Day, IsoDate
 from contract.musicengine.catalogue import IsrcField
 from contract.operation import Access, Area, Effect, Example, Operation, Surface
 
@@ -42,7 +42,7 @@ class GetStreams(BaseModel):
 class DailyStreams(TypedDict):
     """One day of one track. A service that reported nothing for the day is null, which is not zero."""
 
-    date: IsoDate
+    date: Day
     spotify_streams: Annotated[Count | None, Field(description="Streams on Spotify; null if none were reported.")]
     apple_streams: Annotated[Count | None, Field(description="Streams on Apple Music; null if none were reported.")]
 
@@ -78,9 +78,9 @@ class GetMovers(BaseModel):
 class Period(TypedDict):
     """Days from start to end, both included."""
 
-    start: IsoDate
-    end: IsoDate
-    missing_days: Annotated[list[IsoDate], Field(description="Days without any data; they are not zero.")]
+    start: Day
+    end: Day
+    missing_days: Annotated[list[Day], Field(description="Days without any data; they are not zero.")]
 
 
 class Movement(TypedDict):
@@ -131,10 +131,10 @@ class Coverage(BaseModel):
 
     model_config = ConfigDict(defer_build=True)
 
-    first_day: IsoDate | None
-    latest_day: IsoDate | None
-    spotify_latest_day: IsoDate | None
-    apple_latest_day: IsoDate | None
+    first_day: Day | None
+    latest_day: Day | None
+    spotify_latest_day: Day | None
+    apple_latest_day: Day | None
     days_tracked: Count
 
 

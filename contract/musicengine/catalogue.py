@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from contract.errors import TrackNotFound
-from contract.identifiers import IsoDate, Isrc, Timestamp
+from contract.identifiers import Day, IsoDate, Isrc, Timestamp
 from contract.operation import Access, Area, Effect, Example, Operation, Surface
 
 __all__ = [
@@ -55,7 +55,7 @@ class TrackSummary(TypedDict):
     title: str
     artist: str
     album: str | None
-    release_date: IsoDate | None
+    release_date: Day | None
     cover_url: Annotated[str | None, Field(description="Address of the cover image.")]
     spotify_track_url: Annotated[str | None, Field(description="Address of the track on Spotify.")]
     full_tracking: Annotated[bool, Field(description="Whether daily streams are collected for the track.")]
@@ -97,7 +97,7 @@ class Track(TypedDict):
     title: str
     artist: str
     album: str | None
-    release_date: IsoDate | None
+    release_date: Day | None
     duration_ms: Annotated[int | None, Field(description="Length in milliseconds.")]
     cover_url: Annotated[str | None, Field(description="Address of the cover image.")]
     spotify_track_url: Annotated[str | None, Field(description="Address of the track on Spotify.")]

@@ -1,13 +1,28 @@
 """Browser profiles: a browser session's cookies, stored encrypted, for distribution automation."""
 
-from typing import Annotated, Any
+import json
+import re
+from collections import Counter
+from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from contract.errors import EncryptionNotConfigured
 from contract.operation import Access, Area, Effect, Example, Operation
 
-__all__ = ["IMPORT_BROWSER_PROFILE", "MAX_COOKIES", "BrowserProfileImported", "Cookie", "ImportBrowserProfile"]
+__all__ = [
+    "IMPORT_BROWSER_PROFILE",
+    "MAX_ATTRIBUTE_BYTES",
+    "MAX_COOKIES",
+    "MAX_COOKIES_PER_DOMAIN",
+    "MAX_JAR_BYTES",
+    "MAX_NESTING",
+    "MAX_OTHER_FIELDS",
+    "MAX_PAIR_BYTES",
+    "BrowserProfileImported",
+    "Cookie",
+    "ImportBrowserProfile",
+]
 
 MAX_COOKIES = 3000
 """A browser keeps about this many in all (Chromium's limit is 3,300)."""
@@ -24,20 +39,35 @@ MAX_ATTRIBUTE_BYTES = 1024
 MAX_OTHER_FIELDS = 32
 """Browser extensions add fewer than ten fields of their own."""
 
+MAX_NESTING = 8
+"""Levels of objects and lists in another field; browsers' partition keys have one."""
+
+MAX_JAR_BYTES = 16 * 1024 * 1024
+"""All cookies together, as JSON: 3,000 of 4,096 bytes are 12 MB, and the rest leaves room for attributes."""
+
+_MAX_NUMBER = 2**128
+
+_ATTRIBUTE_TOO_LONG = f"must have attributes of at most {MAX_ATTRIBUTE_BYTES} bytes each"
+
+_UNWANTED = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of characters that no encoding can write."""
+
 
 class Cookie(BaseModel):
-    """One cookie. Other fields are preserved as they came. Its repr shows neither value nor other fields."""
+    """One cookie. Other fields are preserved as they came."""
 
     model_config = ConfigDict(extra="allow", defer_build=True, hide_input_in_errors=True)
 
     domain: Annotated[str, Field(min_length=1, description="Host that set the cookie, such as .spotify.com.")]
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[
+        str, Field(min_length=1, description=f"Name of the cookie; at most {MAX_PAIR_BYTES} bytes with its value.")
+    ]
     value: Annotated[str, Field(repr=False, description="The secret.", json_schema_extra={"format": "password"})]
 
     @field_validator("domain", "name", "value")
     @classmethod
-    def _no_control_characters(cls, text: str) -> str:
-        if any(ord(character) < 0x20 or ord(character) == 0x7F for character in text):
+    def _is_one_line(cls, text: str) -> str:
+        if _UNWANTED.search(text):
             raise ValueError("must not hold control characters such as line breaks")
         return text
 
@@ -48,14 +78,15 @@ class Cookie(BaseModel):
         others = self.model_extra or {}
         if len(others) > MAX_OTHER_FIELDS:
             raise ValueError(f"must have at most {MAX_OTHER_FIELDS} other fields")
-        if any(_size(other) > MAX_ATTRIBUTE_BYTES for other in (self.domain, *others, *others.values())):
-            raise ValueError(f"must have attributes of at most {MAX_ATTRIBUTE_BYTES} bytes each")
+        for other in (self.domain, *others, *others.values()):
+            _refuse_unwritable(other, MAX_NESTING)
+            if _size(other) > MAX_ATTRIBUTE_BYTES:
+                raise ValueError(_ATTRIBUTE_TOO_LONG)
         return self
 
-    def __repr__(self) -> str:
-        return f"Cookie(domain={self.domain!r})"
-
-    __str__ = __repr__
+    # Neither the value nor the other fields may reach a log or a traceback, however they are printed.
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        return [("domain", self.domain)]
 
 
 class ImportBrowserProfile(BaseModel):
@@ -65,7 +96,15 @@ class ImportBrowserProfile(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=200, description="Human-readable profile name.")]
     cookies: Annotated[
-        list[Cookie], Field(min_length=1, max_length=MAX_COOKIES, description="The session's cookie jar.")
+        list[Cookie],
+        Field(
+            min_length=1,
+            max_length=MAX_COOKIES,
+            description=(
+                f"The session's cookie jar: at most {MAX_COOKIES_PER_DOMAIN} cookies for one domain, each with at most "
+                f"{MAX_OTHER_FIELDS} other fields of at most {MAX_ATTRIBUTE_BYTES} bytes."
+            ),
+        ),
     ]
 
     @field_validator("name")
@@ -76,15 +115,15 @@ class ImportBrowserProfile(BaseModel):
             raise ValueError("must be readable text without control characters")
         return name
 
-    @model_validator(mode="after")
-    def _is_a_browsers_jar(self) -> "ImportBrowserProfile":
-        counts: dict[str, int] = {}
-        for cookie in self.cookies:
-            domain = cookie.domain.lstrip(".").lower()
-            counts[domain] = counts.get(domain, 0) + 1
-        if max(counts.values()) > MAX_COOKIES_PER_DOMAIN:
+    @field_validator("cookies")
+    @classmethod
+    def _are_a_browsers_jar(cls, cookies: list[Cookie]) -> list[Cookie]:
+        domains = Counter(cookie.domain.lstrip(".").lower() for cookie in cookies)
+        if max(domains.values()) > MAX_COOKIES_PER_DOMAIN:
             raise ValueError(f"must have at most {MAX_COOKIES_PER_DOMAIN} cookies for one domain")
-        return self
+        if sum(_size(cookie.model_dump()) for cookie in cookies) > MAX_JAR_BYTES:
+            raise ValueError(f"must have cookies of at most {MAX_JAR_BYTES} bytes together")
+        return cookies
 
 
 class BrowserProfileImported(BaseModel):
@@ -98,8 +137,34 @@ class BrowserProfileImported(BaseModel):
     name: Annotated[str, Field(description="The profile's name.")]
 
 
+def _refuse_unwritable(value: Any, levels: int) -> None:
+    """Let through what JSON can carry and give back as it was; what is too deep to print safely stops here too.
+
+    Raises:
+        ValueError: What is accepted; never what was found.
+    """
+    if isinstance(value, str):
+        if _UNWANTED.search(value):
+            raise ValueError("must not hold control characters such as line breaks")
+    elif isinstance(value, dict | list):
+        if levels == 0:
+            raise ValueError(f"must have other fields of at most {MAX_NESTING} levels")
+        members = cast("dict[Any, Any] | list[Any]", value)
+        if len(members) > MAX_ATTRIBUTE_BYTES:  # each takes a byte or more, so that a long look is needless
+            raise ValueError(_ATTRIBUTE_TOO_LONG)
+        for member in (*members, *members.values()) if isinstance(members, dict) else members:
+            _refuse_unwritable(member, levels - 1)
+    elif isinstance(value, int | float):
+        if not abs(value) <= _MAX_NUMBER:  # written so that it refuses what is not a number, too
+            raise ValueError("must have numbers of a sensible size")
+    elif value is not None:
+        raise ValueError("must have other fields of JSON's types")
+
+
 def _size(value: Any) -> int:
-    return len(value.encode()) if isinstance(value, str) else len(str(value))
+    """Bytes of a text, or of anything else as compact JSON."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return len(text.encode())
 
 
 _EXAMPLE_COOKIE = {

@@ -1,1 +1,1 @@
-"""Pure functions of the operations: the OpenAPI document, the Markdown reference, and llms.txt."""
+"""Pure functions of the operations: the documents that `musicengine-mcp docs` prints, writes and compares."""

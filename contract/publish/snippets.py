@@ -1,0 +1,122 @@
+"""Calls of an operation's example that can be pasted and run: cURL, Python and Node.js."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from contract.musicengine import BASE_URL
+from contract.musicengine.about import AUTHORIZATION
+from contract.operation import Operation
+
+__all__ = ["Snippet", "snippets"]
+
+_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
+_LINE = re.compile(r'(?P<margin> *)(?:(?P<name>"(?:[^"\\]|\\.)*"): )?(?P<item>[^\n]+?),?$', re.MULTILINE)
+_CLOSED = {"{}", "[]", "}", "]"}
+_HEADER, _TOKEN = AUTHORIZATION.split(": ", 1)
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One call in one language; `language` is the name that syntax highlighters know."""
+
+    label: str
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Call:
+    method: str
+    address: str
+    query: dict[str, Any]
+    body: dict[str, Any]
+
+    @property
+    def url(self) -> str:
+        return f"{self.address}?{urlencode(self.query)}" if self.query else self.address
+
+
+def snippets(operation: Operation[Any, Any], base_url: str = BASE_URL) -> tuple[Snippet, ...]:
+    """The example's call in each language. The key is a placeholder that the reader replaces."""
+    request = operation.example.request
+    path = operation.path.format(**{name: quote(str(request[name]), safe="") for name in operation.path_parameters})
+    call = _Call(
+        method=operation.method,
+        address=base_url + path,
+        query={name: request[name] for name in operation.query_parameters if name in request},
+        body={name: request[name] for name in operation.body_fields if name in request},
+    )
+    return (
+        Snippet("cURL", "shell", _curl(call)),
+        Snippet("Python", "python", _python(call)),
+        Snippet("Node.js", "javascript", _node(call)),
+    )
+
+
+def _curl(call: _Call) -> str:
+    parts = [f"curl --request {call.method} {_shell_text(call.url)}", f"--header {_shell_text(AUTHORIZATION)}"]
+    if call.body:
+        body = json.dumps(call.body, indent=2, ensure_ascii=False)
+        parts += ["--header 'Content-Type: application/json'", f"--data {_shell_text(body)}"]
+    return " \\\n  ".join(parts)
+
+
+def _python(call: _Call) -> str:
+    arguments = [repr(call.address), f"headers={{{_HEADER!r}: {_TOKEN!r}}}"]
+    if call.query:
+        arguments.append(f"params={call.query!r}")
+    if call.body:
+        arguments.append(f"json={_literal(call.body, key=repr, scalar=repr, indent='    ', depth=1)}")
+    lines = "".join(f"    {argument},\n" for argument in arguments)
+    return f"import requests\n\nresponse = requests.{call.method.lower()}(\n{lines})\npayload = response.json()"
+
+
+def _node(call: _Call) -> str:
+    headers = {_HEADER: _TOKEN}
+    options: dict[str, Any] = {} if call.method == "GET" else {"method": call.method}
+    options["headers"] = headers
+    if call.body:
+        headers["Content-Type"] = "application/json"
+    text = _script(options, depth=0)
+    if call.body:
+        # Written inside the call of stringify, so that a reader edits an object and not a string.
+        text = f"{text.removesuffix('}')}  body: JSON.stringify({_script(call.body, depth=1)}),\n}}"
+    return f"const response = await fetch({_script_text(call.url)}, {text});\nconst payload = await response.json();"
+
+
+def _script(value: Any, *, depth: int) -> str:
+    return _literal(value, key=_script_key, scalar=_script_text, indent="  ", depth=depth)
+
+
+def _literal(value: Any, *, key: Callable[[str], str], scalar: Callable[[Any], str], indent: str, depth: int) -> str:
+    """A JSON value in another language's spelling: what `json.dumps` writes, rewritten line by line."""
+
+    def rewritten(line: re.Match[str]) -> str:
+        margin, name, item = line["margin"], line["name"], line["item"]
+        start = f"{indent * depth if line.start() else ''}{margin}{key(json.loads(name)) + ': ' if name else ''}"
+        if item in {"{", "["}:
+            return f"{start}{item}"
+        is_last = line.end() == len(line.string)
+        return f"{start}{item if item in _CLOSED else scalar(json.loads(item))}{'' if is_last else ','}"
+
+    return _LINE.sub(rewritten, json.dumps(value, indent=indent, ensure_ascii=False))
+
+
+def _script_key(name: str) -> str:
+    return name if _IDENTIFIER.fullmatch(name) else _script_text(name)
+
+
+def _script_text(value: Any) -> str:
+    """A scalar of JavaScript: JSON, but for the quotes, which the reference writes single."""
+    text = json.dumps(value)
+    if not isinstance(value, str):
+        return text
+    return "'" + text[1:-1].replace('\\"', '"').replace("'", "\\'") + "'"
+
+
+def _shell_text(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"

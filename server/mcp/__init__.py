@@ -1,0 +1,1 @@
+"""MCP: the contract's tools and resources, on the SDK's low-level server."""

@@ -1,0 +1,36 @@
+"""The one boundary where text of strangers is made inert before an agent or a terminal sees it.
+
+Titles and tags come from files and services. Control characters can drive a terminal, bidirectional controls
+make text read as what it is not, and zero-width ones hide text from a reader; none belongs in a title.
+"""
+
+import re
+from typing import Any
+
+__all__ = ["inert", "is_inert"]
+
+_HOSTILE = re.compile(
+    "["
+    "\u0000-\u001f\u007f-\u009f"  # control characters
+    "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero-width and bidirectional
+    "\U000e0000-\U000e007f"  # tag characters, which hide whole sentences
+    "]"
+)
+
+
+def is_inert(json_text: str) -> bool:
+    """Whether the JSON text needs no cleaning; control characters can only be there as escapes."""
+    if json_text.isascii():
+        return "\\" not in json_text
+    return "\\" not in json_text and not _HOSTILE.search(json_text)
+
+
+def inert(value: Any) -> Any:
+    """Return JSON data with such characters removed from every text; the data itself if there are none."""
+    if isinstance(value, str):
+        return _HOSTILE.sub("", value) if _HOSTILE.search(value) else value
+    if isinstance(value, dict):
+        return {inert(key): inert(member) for key, member in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, list):
+        return [inert(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    return value

@@ -1,0 +1,120 @@
+"""Tools over MCP: list them from the contract, check arguments, call, and answer in one compact form."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import mcp_types as types
+from mcp.shared.exceptions import MCPError
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from backends.backend import Backend
+from contract.errors import ContractError, InternalError
+from contract.schema import compact_schema
+from contract.tool import Tool
+from contract.validation import validate
+from server.mcp.inert import inert, is_inert
+
+__all__ = ["ToolHandlers", "call_tool", "describe_tool"]
+
+ArgumentsT = TypeVar("ArgumentsT", bound=BaseModel)
+ResultT = TypeVar("ResultT", bound=BaseModel)
+
+logger = logging.getLogger(__name__)
+
+
+class ToolHandlers:
+    """The tools of a server and what carries each out.
+
+    A tool without a handler passes its arguments to its one operation, whose models are then its own.
+    """
+
+    def __init__(self, tools: Sequence[Tool[Any, Any]]) -> None:
+        self.tools = {tool.name: tool for tool in tools}
+        self._by_name: dict[str, Callable[[Backend, Any], Awaitable[Any]]] = {}
+
+    def handles(
+        self, tool: Tool[ArgumentsT, ResultT]
+    ) -> Callable[
+        [Callable[[Backend, ArgumentsT], Awaitable[ResultT]]], Callable[[Backend, ArgumentsT], Awaitable[ResultT]]
+    ]:
+        """Register the decorated function as the tool's handler."""
+
+        def register(
+            handler: Callable[[Backend, ArgumentsT], Awaitable[ResultT]],
+        ) -> Callable[[Backend, ArgumentsT], Awaitable[ResultT]]:
+            self._by_name[tool.name] = handler
+            return handler
+
+        return register
+
+    async def call(self, backend: Backend, tool: Tool[Any, Any], arguments: Mapping[str, Any]) -> BaseModel:
+        """Check the arguments and return the tool's result.
+
+        Raises:
+            ContractError: The arguments are wrong, or an operation failed.
+        """
+        checked = validate(tool.arguments, arguments)
+        handler = self._by_name.get(tool.name)
+        if handler is None:
+            (operation,) = tool.operations
+            return await backend.call(operation, checked)
+        return await handler(backend, checked)
+
+
+def describe_tool(tool: Tool[Any, Any]) -> types.Tool:
+    """The tool as `tools/list` shows it, all four hints said outright."""
+    return types.Tool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=compact_schema(tool.arguments, mode="validation"),
+        output_schema=compact_schema(tool.result, mode="serialization"),
+        annotations=types.ToolAnnotations(
+            read_only_hint=tool.read_only,
+            destructive_hint=False,
+            idempotent_hint=tool.read_only,
+            open_world_hint=False,
+        ),
+    )
+
+
+async def call_tool(handlers: ToolHandlers, backend: Backend, params: types.CallToolRequestParams) -> dict[str, Any]:
+    """Answer a `tools/call`: all data as one compact text block and the same as structured content.
+
+    Raises:
+        MCPError: There is no such tool. Everything else that goes wrong is an answer that the model can read.
+    """
+    tool = handlers.tools.get(params.name)
+    if tool is None:
+        raise MCPError(types.INVALID_PARAMS, f"Unknown tool. This server has: {', '.join(handlers.tools)}.")
+    try:
+        result = await handlers.call(backend, tool, params.arguments or {})
+    except ContractError as error:
+        return _failure(error)
+    except Exception:
+        logger.exception("%s failed", tool.name)
+        return _failure(InternalError(next_step="The server's log (stderr) says more; try again or report it."))
+    structured: dict[str, Any] = result.model_dump(mode="json")
+    text = _compact(structured)
+    if not is_inert(text):
+        structured = inert(structured)
+        text = _compact(structured)
+    return {
+        "content": [{"type": "text", "text": text}],
+        "structuredContent": structured,
+        "isError": False,
+        "resultType": "complete",
+    }
+
+
+def _compact(structured: dict[str, Any]) -> str:
+    # pydantic's writer is several times faster than json.dumps, and as compact.
+    return to_json(structured).decode()
+
+
+def _failure(error: ContractError) -> dict[str, Any]:
+    next_step = error.agent_next_step or error.next_step
+    text = f"{error.code}: {error.message}" + (f" {next_step}" if next_step else "")
+    return {"content": [{"type": "text", "text": text}], "isError": True, "resultType": "complete"}

@@ -1,0 +1,196 @@
+"""The OpenAPI document is valid, complete, and true to its own schemas."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import BaseModel
+
+from contract.musicengine import OPERATIONS
+from contract.musicengine.analytics import GET_STREAMS
+from contract.musicengine.catalogue import GET_OVERVIEW, LIST_TRACKS
+from contract.operation import Effect, Operation
+from contract.publish.openapi import openapi_document, openapi_operation, openapi_text
+
+DOCUMENT = openapi_document(OPERATIONS)
+PUBLISHED = [operation for operation in OPERATIONS if operation.route]
+each_operation = pytest.mark.parametrize("operation", PUBLISHED, ids=lambda operation: operation.name)
+
+
+def test_a_validator_accepts_the_document() -> None:
+    assert list(OpenAPIV31SpecValidator(DOCUMENT).iter_errors()) == []
+    assert DOCUMENT["openapi"] == "3.1.0"
+
+
+@each_operation
+def test_a_document_of_one_operation_is_valid_and_has_only_what_it_uses(operation: Operation[Any, Any]) -> None:
+    document = openapi_operation(operation)
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+    assert list(document["paths"]) == [operation.path]
+    assert document["paths"][operation.path] == {
+        operation.method.lower(): DOCUMENT["paths"][operation.path][operation.method.lower()]
+    }
+    assert _components(document) == _used(document)
+
+
+def test_an_operation_without_a_route_has_no_document() -> None:
+    [agents_only, *_] = [operation for operation in OPERATIONS if operation.route is None]
+    with pytest.raises(ValueError, match="no published route"):
+        openapi_operation(agents_only)
+
+
+def test_operations_that_only_agents_reach_are_not_in_the_document() -> None:
+    found = [item["operationId"] for path in DOCUMENT["paths"].values() for item in path.values()]
+    assert found == ["list_tracks", "get_track", "get_streams", "import_browser_profile", "get_overview"]
+
+
+def test_every_example_of_a_body_follows_its_schema() -> None:
+    bodies = list(_bodies(DOCUMENT))
+    assert len(bodies) == 18
+    for body in bodies:
+        for example in body["examples"].values():
+            _validator(body["schema"]).validate(example["value"])
+
+
+def test_every_example_of_a_parameter_and_of_a_header_follows_its_schema() -> None:
+    items = [item for operation in _operations() for item in operation.get("parameters", ())]
+    items += DOCUMENT["components"]["headers"].values()
+    assert len(items) == 10
+    for item in items:
+        _validator(item["schema"]).validate(item["example"])
+
+
+def test_every_schema_is_a_schema() -> None:
+    for schema in DOCUMENT["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_no_component_is_unused_and_none_is_missing() -> None:
+    assert _components(DOCUMENT) == _used(DOCUMENT)
+
+
+@each_operation
+def test_every_declared_error_has_its_status_and_an_example_with_its_code(operation: Operation[Any, Any]) -> None:
+    responses = DOCUMENT["paths"][operation.path][operation.method.lower()]["responses"]
+    documented = {
+        (int(status), code)
+        for status, response in responses.items()
+        for code in _resolved(response)["content"]["application/json"]["examples"]
+        if int(status) >= 400
+    }
+    assert documented == {(error.status, error.code) for error in operation.all_errors}
+    for response in responses.values():
+        for code, example in _resolved(response)["content"]["application/json"]["examples"].items():
+            assert code == "example" or example["value"]["error"]["code"] == code
+
+
+@each_operation
+def test_every_response_carries_the_rate_limit_headers(operation: Operation[Any, Any]) -> None:
+    for response in DOCUMENT["paths"][operation.path][operation.method.lower()]["responses"].values():
+        assert list(_resolved(response)["headers"]) == [
+            "X-RateLimit-Limit",
+            "X-RateLimit-Remaining",
+            "X-RateLimit-Reset",
+            "Retry-After",
+        ]
+
+
+def test_a_refused_request_is_shown_with_the_field_of_its_own_operation() -> None:
+    bodies = {
+        operation["operationId"]: operation["responses"]["400"]["content"]["application/json"]["examples"]
+        for operation in _operations()
+    }
+    shown = {name: examples["invalid_request"]["value"]["error"]["field"] for name, examples in bodies.items()}
+    assert shown == {
+        "list_tracks": "limit",
+        "get_track": "isrc",
+        "get_streams": "isrc",
+        "import_browser_profile": "name",
+        "get_overview": "date",
+    }
+
+
+def test_a_refused_request_without_a_field_to_blame_shows_the_general_body() -> None:
+    class Anything(BaseModel):
+        text: str = ""
+
+    lenient = replace(LIST_TRACKS, request=Anything)
+    [operation] = openapi_operation(lenient)["paths"]["/api/v1/tracks"].values()
+    [example] = operation["responses"]["400"]["content"]["application/json"]["examples"].values()
+    assert example["value"]["error"] == {
+        "code": "invalid_request",
+        "message": "The request is not as the contract says.",
+    }
+
+
+def test_two_models_of_one_name_are_refused() -> None:
+    class TrackPage(BaseModel):
+        other: int
+
+    with pytest.raises(ValueError, match="two schemas are called TrackPage"):
+        openapi_document((LIST_TRACKS, replace(GET_OVERVIEW, response=TrackPage)))
+
+
+def test_a_path_parameter_stays_out_of_the_body() -> None:
+    moved = replace(GET_STREAMS, route="POST /api/v1/tracks/{isrc}/windows", effect=Effect.CREATE)
+    document = openapi_operation(moved)
+    [operation] = document["paths"]["/api/v1/tracks/{isrc}/windows"].values()
+    assert [parameter["name"] for parameter in operation["parameters"]] == ["isrc"]
+    assert operation["requestBody"]["content"]["application/json"]["examples"]["example"]["value"] == {"days": 7}
+    assert list(document["components"]["schemas"]["GetStreams"]["properties"]) == ["days"]
+    assert "required" not in document["components"]["schemas"]["GetStreams"]
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+def test_the_text_names_its_generator_in_the_first_line_and_says_the_same() -> None:
+    text = openapi_text(DOCUMENT)
+    assert text.splitlines()[0] == '{ "x-generated-by": "musicengine-mcp docs --write",'
+    assert json.loads(text) == DOCUMENT
+    assert text == openapi_text(openapi_document(OPERATIONS))
+
+
+def _operations() -> Iterator[dict[str, Any]]:
+    for path in DOCUMENT["paths"].values():
+        yield from path.values()
+
+
+def _bodies(value: Any) -> Iterator[dict[str, Any]]:
+    """Every media type of the document: what has both a schema and examples."""
+    match value:
+        case {"schema": _, "examples": _}:
+            yield value
+        case dict():
+            for item in value.values():
+                yield from _bodies(item)
+        case list():
+            for item in value:
+                yield from _bodies(item)
+
+
+def _validator(schema: dict[str, Any]) -> Draft202012Validator:
+    whole = {**schema, "components": DOCUMENT["components"]}
+    return Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def _resolved(response: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in response:
+        return response
+    return DOCUMENT["components"]["responses"][response["$ref"].removeprefix("#/components/responses/")]
+
+
+def _components(document: dict[str, Any]) -> set[str]:
+    return {
+        f"#/components/{kind}/{name}"
+        for kind, components in document["components"].items()
+        if kind != "securitySchemes"
+        for name in components
+    }
+
+
+def _used(document: dict[str, Any]) -> set[str]:
+    return set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(document)))
