@@ -9,6 +9,8 @@ __all__ = ["compact_schema", "document_schema"]
 
 Schema = dict[str, Any]
 
+_LEFT_OUT = frozenset({"$ref", "title", "pattern", "examples"})
+
 
 class _Untitled(GenerateJsonSchema):
     """Pydantic derives a title from each name; it repeats the name and says nothing."""
@@ -28,46 +30,36 @@ def document_schema(
 
 
 def compact_schema(model: type[BaseModel], *, mode: JsonSchemaMode) -> Schema:
-    """The schema as an agent reads it: no references, no titles, no patterns, "or null" in the shortest form.
+    """The schema as an agent reads it: no references, no titles, no patterns, and arguments without "or null".
 
     Every member that is left out is still enforced when a value arrives; leaving it out saves tokens in
     each conversation, and keeps a host from refusing the near misses that we accept.
     """
     schema = document_schema(model, mode=mode)
-    definitions = schema.pop("$defs", {})
-    compact = _compact(schema, definitions, keep_null=mode == "serialization")
+    compact = _compact(schema, schema.pop("$defs", {}), nulls=mode == "serialization")
     compact.pop("description", None)
     return {"type": "object", "properties": compact.pop("properties", {}), **compact}
 
 
-def _compact(schema: Schema, definitions: Schema, *, keep_null: bool) -> Schema:
+def _compact(schema: Schema, definitions: Schema, *, nulls: bool) -> Schema:
     if "$ref" in schema:
-        name = schema["$ref"].rsplit("/", 1)[1]
-        target = {key: value for key, value in definitions[name].items() if key != "description"}
-        schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
-    schema = {key: value for key, value in schema.items() if key not in {"title", "pattern", "examples"}}
-    if "anyOf" in schema:
-        schema = _without_any_of(schema, definitions, keep_null=keep_null)
-    if schema.get("default", ...) is None:
-        del schema["default"]
-    if "properties" in schema:
-        properties: dict[str, Schema] = schema["properties"]
-        schema["properties"] = {
-            name: _compact(member, definitions, keep_null=keep_null) for name, member in properties.items()
-        }
-    if "items" in schema:
-        schema["items"] = _compact(schema["items"], definitions, keep_null=keep_null)
-    return schema
+        target = definitions[schema["$ref"].rsplit("/", 1)[1]]
+        schema = {**target, "description": None, **schema}
+    kept = {key: value for key, value in schema.items() if key not in _LEFT_OUT and value is not None}
+    if "anyOf" in kept:
+        choices: list[Schema] = kept["anyOf"]
+        some = [
+            _compact(choice, definitions, nulls=nulls) for choice in choices if nulls or choice.get("type") != "null"
+        ]
+        # An argument that may be null may be left out as well, and that is the shorter way to say it.
+        kept = _merged(some[0], kept) if len(some) == 1 else _merged({"anyOf": some}, kept)
+    if "properties" in kept:
+        members: dict[str, Schema] = kept["properties"]
+        kept["properties"] = {name: _compact(member, definitions, nulls=nulls) for name, member in members.items()}
+    if "items" in kept:
+        kept["items"] = _compact(kept["items"], definitions, nulls=nulls)
+    return kept
 
 
-def _without_any_of(schema: Schema, definitions: Schema, *, keep_null: bool) -> Schema:
-    """Write `X or null` as X with a null type (answers), or as X alone (arguments, which may be left out)."""
-    choices: list[Schema] = [_compact(choice, definitions, keep_null=keep_null) for choice in schema["anyOf"]]
-    some = [choice for choice in choices if choice.get("type") != "null"]
-    if len(some) != 1:
-        return {**schema, "anyOf": choices}
-    rest = {key: value for key, value in schema.items() if key != "anyOf"}
-    merged = {**some[0], **rest}
-    if keep_null and "type" in merged:
-        merged["type"] = [merged["type"], "null"]
-    return merged
+def _merged(only_choice: Schema, schema: Schema) -> Schema:
+    return {**only_choice, **{key: value for key, value in schema.items() if key != "anyOf"}}

@@ -50,7 +50,9 @@ def validate(model: type[ModelT], data: Mapping[str, Any]) -> ModelT:
         return model.model_validate(data)
     except ValidationError as error:
         # The first is enough to act on, and pydantic reports in the order of the fields.
-        raise _invalid_request(model, error.errors(include_url=False, include_input=False)[0]) from None
+        detail = error.errors(include_url=False, include_input=False)[0]
+    # Raised out here, so that no context carries pydantic's error, which holds the input.
+    raise _invalid_request(model, detail)
 
 
 def check_answer(model: type[ModelT], data: Any) -> ModelT:
@@ -63,10 +65,8 @@ def check_answer(model: type[ModelT], data: Any) -> ModelT:
         return model.model_validate(data)
     except ValidationError as error:
         detail = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in detail["loc"]) or "answer"
-        raise ContractDrift(
-            f"The service's answer is not as the contract says: {field} {_sentence(detail)}.", field=field
-        ) from None
+    field = ".".join(str(part) for part in detail["loc"]) or "answer"
+    raise ContractDrift(f"The service's answer is not as the contract says: {field} {_sentence(detail)}.", field=field)
 
 
 def _invalid_request(model: type[BaseModel], detail: ErrorDetails) -> InvalidRequest:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 
@@ -12,7 +13,15 @@ from server.settings import Settings, add_shared_options
 
 __all__ = ["run"]
 
-_COMMANDS = ("server.commands.workspaces",)
+_COMMANDS = (
+    "server.commands.demo",
+    "server.commands.docs",
+    "server.commands.import_files",
+    "server.commands.keys",
+    "server.commands.profiles",
+    "server.commands.secrets",
+    "server.commands.workspaces",
+)
 
 _DESCRIPTION = """\
 A label's catalogue and daily streams as tools for AI agents.
@@ -33,6 +42,7 @@ Nothing leaves this machine. Data: --data-dir, MUSICENGINE_DATA_DIR, or the plat
 
 def run(argv: Sequence[str]) -> int:
     """Run the command line; return the exit code: 0, 1 for an error, 2 for a usage error, 130 if interrupted."""
+    _never_fail_to_print()
     arguments = _parser().parse_args(argv)
     try:
         settings = Settings.of(arguments)
@@ -47,6 +57,13 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
+
+
+def _never_fail_to_print() -> None:
+    """A title in any script is printed on any terminal, with a ? for what that terminal can't show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _parser() -> argparse.ArgumentParser:

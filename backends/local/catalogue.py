@@ -1,7 +1,6 @@
 """The catalogue in SQLite: pages of tracks, one track, a search, and the overview."""
 
 import json
-from collections.abc import Iterable
 from typing import Any, cast
 
 from backends.local.days import day_number
@@ -35,17 +34,14 @@ HANDLERS = Handlers()
 _SUMMARY = tuple(TrackSummary.__annotations__)
 _TRACK = tuple(Track.__annotations__)
 
-# The left join answers an empty page too: its total comes without a second statement.
+_COLUMNS = ", ".join(_SUMMARY)
+
 _LIST = f"""
-    SELECT w.tracks, {", ".join(f"t.{column}" for column in _SUMMARY)}
-    FROM workspaces w
-    LEFT JOIN (
-        SELECT * FROM tracks WHERE workspace_id = :workspace
-        ORDER BY created_at DESC, id DESC LIMIT :limit OFFSET :offset
-    ) t ON true
-    WHERE w.id = :workspace
-    ORDER BY t.created_at DESC, t.id DESC
+    SELECT (SELECT tracks FROM workspaces WHERE id = :workspace), {_COLUMNS} FROM tracks
+    WHERE workspace_id = :workspace ORDER BY created_at DESC, id DESC LIMIT :limit OFFSET :offset
 """
+
+_COUNT = "SELECT tracks FROM workspaces WHERE id = :workspace"
 
 _MATCHES = """
     SELECT id FROM tracks
@@ -59,14 +55,11 @@ _MATCHES = """
 
 _FIND = f"""
     WITH matches AS ({_MATCHES})
-    SELECT (SELECT count(*) FROM matches), {", ".join(f"t.{column}" for column in _SUMMARY)}
-    FROM (SELECT true)
-    LEFT JOIN (
-        SELECT tracks.* FROM tracks WHERE id IN matches
-        ORDER BY created_at DESC, id DESC LIMIT :limit OFFSET :offset
-    ) t ON true
-    ORDER BY t.created_at DESC, t.id DESC
+    SELECT (SELECT count(*) FROM matches), {_COLUMNS} FROM tracks
+    WHERE id IN matches ORDER BY created_at DESC, id DESC LIMIT :limit OFFSET :offset
 """
+
+_COUNT_FOUND = f"SELECT count(*) FROM ({_MATCHES})"
 
 _GET = f"SELECT {', '.join(_TRACK)} FROM tracks WHERE workspace_id = ? AND isrc = ?"
 
@@ -98,7 +91,7 @@ _OVERVIEW = """
 async def list_tracks(scope: Scope, request: ListTracks) -> TrackPage:
     """Newest first; tracks of one moment in the order opposite to their import, so that pages never overlap."""
     parameters = {"workspace": scope.workspace_id, "limit": request.limit, "offset": request.offset}
-    return _page(await scope.database.read(_LIST, parameters), request)
+    return await _page(scope, request, _LIST, _COUNT, parameters)
 
 
 @HANDLERS.handles(FIND_TRACKS)
@@ -118,7 +111,7 @@ async def find_tracks(scope: Scope, request: FindTracks) -> TrackPage:
         "limit": request.limit,
         "offset": request.offset,
     }
-    return _page(await scope.database.read(_FIND, parameters), request)
+    return await _page(scope, request, _FIND, _COUNT_FOUND, parameters)
 
 
 @HANDLERS.handles(GET_TRACK)
@@ -160,13 +153,11 @@ async def get_overview(scope: Scope, request: GetOverview) -> Overview:
     )
 
 
-def _page(rows: Iterable[tuple[Any, ...]], request: Page) -> TrackPage:
-    """Rows hold the total, then a summary; an empty page is one row with a NULL summary."""
-    found = list(rows)
-    total: int = found[0][0]
-    data = [dict(zip(_SUMMARY, row[1:], strict=True)) for row in found if row[1] is not None]
-    for summary in data:
-        summary["full_tracking"] = bool(summary["full_tracking"])
+async def _page(scope: Scope, request: Page, rows_sql: str, count_sql: str, parameters: dict[str, Any]) -> TrackPage:
+    """Each row holds the total, then a summary; only an empty page needs a second statement for its total."""
+    found = list(await scope.database.read(rows_sql, parameters))
+    [(total, *_)] = found[:1] or await scope.database.read(count_sql, parameters)
+    data = [_summary(row) for row in found]
     pagination: Pagination = {
         "total": total,
         "limit": request.limit,
@@ -174,4 +165,21 @@ def _page(rows: Iterable[tuple[Any, ...]], request: Page) -> TrackPage:
         "has_more": request.offset + len(data) < total,
     }
     # Rows of our own database need no validation; the tests validate them all.
-    return TrackPage.model_construct(data=cast("list[TrackSummary]", data), pagination=pagination)
+    return TrackPage.model_construct(data=data, pagination=pagination)
+
+
+def _summary(row: tuple[Any, ...]) -> TrackSummary:
+    """A list row as it is published; the members stand in the order of TrackSummary, as do the columns."""
+    (_, track_id, isrc, title, artist, album, release_date, cover_url, spotify_track_url, tracking, created_at) = row
+    return {
+        "track_id": track_id,
+        "isrc": isrc,
+        "title": title,
+        "artist": artist,
+        "album": album,
+        "release_date": release_date,
+        "cover_url": cover_url,
+        "spotify_track_url": spotify_track_url,
+        "full_tracking": bool(tracking),
+        "created_at": created_at,
+    }

@@ -1,22 +1,26 @@
 """One SQLite database: a connection that reads, one that writes, and clear errors from both."""
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 import anyio
 import anyio.to_thread
 
-from backends.local.migrations import migrate
+from backends.local.migrations import BUSY_SECONDS, migrate
 from backends.local.schema import MIGRATIONS
 from backends.local.storage import DATABASE_NAME, prepare_folder, storage_errors
 
 __all__ = ["Database"]
 
-_BUSY_SECONDS = 10.0
+ResultT = TypeVar("ResultT")
+
+_STEPS_BETWEEN_CHECKS = 10_000
 
 _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
@@ -32,10 +36,17 @@ class Database:
     several processes take turns in SQLite, which waits ten seconds before it calls the database busy.
     """
 
-    def __init__(self, folder: Path, *, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        migrations: Sequence[Sequence[str]] = MIGRATIONS,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> None:
         self.folder = folder
         self.path = folder / DATABASE_NAME
         self._migrations = migrations
+        self._busy_seconds = busy_seconds
         self._opening = anyio.Lock()
         self._writing = anyio.Lock()
         self._migrated = False
@@ -62,16 +73,43 @@ class Database:
         with storage_errors():
             async with self._writing:
                 writer = self._writer or await self._open_writer()
-                await writer.execute("BEGIN IMMEDIATE")
                 try:
+                    await writer.execute("BEGIN IMMEDIATE")
                     yield writer
                     await writer.execute("COMMIT")
                 except BaseException:
-                    # A cancelled task must still give the lock back.
+                    # A cancelled task must still give the lock back. The statement it was waiting for may be under
+                    # way yet: rollback() takes its turn behind it, and does nothing where nothing is open.
                     with anyio.CancelScope(shield=True):
-                        if writer.in_transaction:
-                            await writer.execute("ROLLBACK")
+                        await writer.rollback()
                     raise
+
+    async def write_in_thread(self, work: Callable[[sqlite3.Connection], ResultT], *, commit: bool = True) -> ResultT:
+        """Run blocking work in a thread, in one write transaction on a connection of its own.
+
+        It is for work of many thousand statements, which would spend its time in switches of threads otherwise.
+        If the caller is cancelled, the statement under way is interrupted and everything is rolled back before
+        the cancellation goes on; if the commit came first, the result is returned and the next await is cancelled.
+
+        Raises:
+            StorageError: The database can't be opened or written.
+        """
+        with storage_errors():
+            async with self._writing:
+                await self._migrate()
+                stop = threading.Event()
+                running = asyncio.ensure_future(asyncio.to_thread(self._transact, work, commit, stop))
+                while not running.done():
+                    try:
+                        await asyncio.wait({running})
+                    except asyncio.CancelledError:
+                        stop.set()
+                if not stop.is_set():
+                    return running.result()
+                if running.exception() is not None:
+                    raise asyncio.CancelledError
+                _cancel_later()
+                return running.result()
 
     async def aclose(self) -> None:
         """Close the connections. Calling it again does nothing."""
@@ -84,8 +122,7 @@ class Database:
     async def _open_reader(self) -> aiosqlite.Connection:
         async with self._opening:
             if self._reader is None:
-                self._reader = await self._connect()
-                await self._reader.execute("PRAGMA query_only = ON")
+                self._reader = await self._connect("PRAGMA query_only = ON")
             return self._reader
 
     async def _open_writer(self) -> aiosqlite.Connection:
@@ -94,16 +131,52 @@ class Database:
                 self._writer = await self._connect()
             return self._writer
 
-    async def _connect(self) -> aiosqlite.Connection:
+    async def _connect(self, *pragmas: str) -> aiosqlite.Connection:
+        await self._migrate()
+        # It takes no time, and cancelled half-way it would leave a thread behind that nothing ends.
+        with anyio.CancelScope(shield=True):
+            connection = await aiosqlite.connect(self.path, timeout=self._busy_seconds, isolation_level=None)
+            try:
+                for pragma in (*_PRAGMAS, *pragmas):
+                    await connection.execute(pragma)
+            except sqlite3.Error:
+                await connection.close()
+                raise
+        return connection
+
+    async def _migrate(self) -> None:
         if not self._migrated:
             prepare_folder(self.folder)
-            await anyio.to_thread.run_sync(migrate, self.path, self._migrations)
+            await anyio.to_thread.run_sync(migrate, self.path, self._migrations, self._busy_seconds)
             self._migrated = True
-        connection = await aiosqlite.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
-        try:
-            for pragma in _PRAGMAS:
-                await connection.execute(pragma)
-        except sqlite3.Error:
-            await connection.close()
-            raise
-        return connection
+
+    def _transact(self, work: Callable[[sqlite3.Connection], ResultT], commit: bool, stop: threading.Event) -> ResultT:
+        with closing(sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None)) as connection:
+            for pragma in (*_PRAGMAS, "PRAGMA temp_store = FILE"):  # what is staged may be larger than memory
+                connection.execute(pragma)
+            connection.execute("BEGIN IMMEDIATE")
+            connection.set_progress_handler(stop.is_set, _STEPS_BETWEEN_CHECKS)
+            try:
+                result = work(connection)
+                _unless_stopped(stop)
+                connection.execute("COMMIT" if commit else "ROLLBACK")
+            except BaseException:
+                connection.set_progress_handler(None, 0)
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            return result
+
+
+def _unless_stopped(stop: threading.Event) -> None:
+    """Work that was between two statements when it was to stop has not been interrupted by SQLite."""
+    if stop.is_set():
+        raise InterruptedError
+
+
+def _cancel_later() -> None:
+    """Give a cancellation that came too late to the task's next await."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
+        task.cancel()

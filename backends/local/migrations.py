@@ -11,18 +11,24 @@ from backends.local.schema import APPLICATION_ID
 from backends.local.storage import create_private_file, prepare_folder, storage_errors
 from contract.errors import StorageCorrupt, StorageFull, StorageTooNew
 
-__all__ = ["back_up", "content_hash", "migrate"]
+__all__ = ["BUSY_SECONDS", "back_up", "content_hash", "migrate"]
+
+BUSY_SECONDS = 10.0
+"""How long SQLite waits for another process before it calls the database busy."""
 
 
-def migrate(path: Path, migrations: Sequence[Sequence[str]]) -> None:
+def migrate(path: Path, migrations: Sequence[Sequence[str]], busy_seconds: float = BUSY_SECONDS) -> None:
     """Bring the database at the path to the newest schema; create it if it is not there.
 
     Raises:
         StorageError: It can't be read or written, is not ours, or is newer than this program.
     """
     create_private_file(path)
-    with storage_errors(), closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as connection:
+    with storage_errors(), closing(sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)) as connection:
+        # In a transaction, so that all that it reads is of one moment: another process may be creating the tables.
+        connection.execute("BEGIN")
         version = _version(connection)
+        connection.execute("ROLLBACK")
         if version > len(migrations):
             raise StorageTooNew
         if version == len(migrations):

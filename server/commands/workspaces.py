@@ -1,6 +1,7 @@
 """`musicengine-mcp workspaces`: whose data it is."""
 
 import argparse
+from contextlib import aclosing
 
 from server.commands import Commands, add_command
 from server.settings import Settings
@@ -21,12 +22,9 @@ async def _list(arguments: argparse.Namespace, settings: Settings) -> int:  # no
     from backends.local.database import Database
     from backends.local.workspaces import list_workspaces
 
-    database = Database(settings.data_dir)
-    try:
+    async with aclosing(Database(settings.data_dir)) as database:
         for workspace in await list_workspaces(database):
             print(f"{workspace.name}\t{workspace.tracks} tracks\t{workspace.days_tracked} days of streams")
-    finally:
-        await database.aclose()
     return 0
 
 
@@ -34,10 +32,7 @@ async def _create(arguments: argparse.Namespace, settings: Settings) -> int:
     from backends.local.database import Database
     from backends.local.workspaces import create_workspace
 
-    database = Database(settings.data_dir)
-    try:
+    async with aclosing(Database(settings.data_dir)) as database:
         workspace = await create_workspace(database, arguments.name)
-        print(f"Created workspace '{workspace.name}'.")
-    finally:
-        await database.aclose()
+    print(f"Created workspace '{workspace.name}'.")
     return 0
