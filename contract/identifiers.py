@@ -20,6 +20,7 @@ __all__ = [
 ]
 
 _DATE: dict[str, Any] = {"type": "string", "format": "date"}
+_FIRST_YEAR = 1900
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 _SEPARATORS = re.compile(r"[\s\u00ad\u2010-\u2015\u2212._-]+")
 _SPOTIFY_TRACK = re.compile(
@@ -75,9 +76,12 @@ def _iso_date(value: str) -> str:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise ValueError("must be a date as YYYY-MM-DD, such as 2026-03-08")
     try:
-        return dt.date.fromisoformat(value).isoformat()
+        day = dt.date.fromisoformat(value)
     except ValueError:
         raise ValueError("must be a day of the calendar as YYYY-MM-DD, such as 2026-03-08") from None
+    if day.year < _FIRST_YEAR:  # so that days before it can be counted, too
+        raise ValueError(f"must be a day since {_FIRST_YEAR} as YYYY-MM-DD, such as 2026-03-08")
+    return value
 
 
 Isrc = Annotated[

@@ -56,8 +56,9 @@ def _compact(schema: Schema, definitions: Schema, *, nulls: bool) -> Schema:
     if "properties" in kept:
         members: dict[str, Schema] = kept["properties"]
         kept["properties"] = {name: _compact(member, definitions, nulls=nulls) for name, member in members.items()}
-    if "items" in kept:
-        kept["items"] = _compact(kept["items"], definitions, nulls=nulls)
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(kept.get(keyword), dict):
+            kept[keyword] = _compact(kept[keyword], definitions, nulls=nulls)
     return kept
 
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -57,6 +58,12 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
+    except Exception as error:
+        if os.environ.get("MUSICENGINE_DEBUG"):
+            raise
+        print(f"error: something unexpected went wrong ({type(error).__name__}).", file=sys.stderr)
+        print("Set MUSICENGINE_DEBUG=1 and run it again to see where; please report it.", file=sys.stderr)
+        return 1
 
 
 def _never_fail_to_print() -> None:

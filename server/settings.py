@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from backends.local.storage import default_data_dir
+from backends.local.storage import default_data_dir, expanded
 from backends.local.workspaces import DEFAULT_WORKSPACE
 
 __all__ = ["Settings", "add_shared_options"]
@@ -24,7 +24,7 @@ class Settings:
         data_dir: str | None = getattr(arguments, "data_dir", None)
         workspace: str | None = getattr(arguments, "workspace", None)
         return cls(
-            data_dir=Path(data_dir).expanduser() if data_dir else default_data_dir(),
+            data_dir=expanded(data_dir) if data_dir else default_data_dir(),
             workspace=workspace or os.environ.get("MUSICENGINE_WORKSPACE") or DEFAULT_WORKSPACE,
         )
 

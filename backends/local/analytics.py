@@ -154,14 +154,16 @@ async def get_movers(scope: Scope, request: GetMovers) -> Movers:
         if track.days_compared * 2 >= request.days and max(track.streams, track.previous) >= request.min_streams
     ]
     left_out = [track for track in tracks if track.days_compared * 2 < request.days]
-    by_change = sorted(compared, key=lambda track: (-track.change, track.isrc))
+    by_change = sorted(compared, key=lambda track: (-abs(track.change), track.isrc))
+    rising = [track for track in by_change if track.change > 0]
+    falling = [track for track in by_change if track.change < 0]
     return Movers(
         period=_period(start, end, with_data),
         previous_period=_period(start - request.days, start - 1, with_data),
         min_streams=request.min_streams,
         compared=len(compared),
-        rising=[_movement(track) for track in by_change[: request.limit] if track.change > 0],
-        falling=[_movement(track) for track in by_change[::-1][: request.limit] if track.change < 0],
+        rising=[_movement(track) for track in rising[: request.limit]],
+        falling=[_movement(track) for track in falling[: request.limit]],
         not_compared_total=len(left_out),
         not_compared=[_not_compared(track) for track in left_out[: request.limit]],
     )

@@ -47,7 +47,7 @@ _MATCHES = """
     SELECT id FROM tracks
     WHERE workspace_id = :workspace
       AND (isrc = :isrc
-        OR spotify_track_url LIKE '%/track/' || :spotify_id
+        OR spotify_track_url GLOB '*/track/' || :spotify_id -- its letters' case matters, as LIKE's does not
         OR (:words <> '[]' AND NOT EXISTS (
             SELECT 1 FROM json_each(:words) word WHERE instr(search_text, word.value) = 0
         )))

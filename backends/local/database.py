@@ -134,8 +134,9 @@ class Database:
     async def _connect(self, *pragmas: str) -> aiosqlite.Connection:
         await self._migrate()
         # It takes no time, and cancelled half-way it would leave a thread behind that nothing ends.
+        connection = aiosqlite.connect(self.path, timeout=self._busy_seconds, isolation_level=None)
         with anyio.CancelScope(shield=True):
-            connection = await aiosqlite.connect(self.path, timeout=self._busy_seconds, isolation_level=None)
+            await connection
             try:
                 for pragma in (*_PRAGMAS, *pragmas):
                     await connection.execute(pragma)

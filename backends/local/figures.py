@@ -14,12 +14,13 @@ __all__ = ["other_figures"]
 
 _MONTHS_SHOWN = 12
 
+# GROUP BY, since SQLite 3.40 ignores the OFFSET of a DISTINCT query that is used as a value.
 _STATEMENTS = """
     SELECT month, source, currency, quantity, earnings FROM statement_rows
     WHERE workspace_id = :workspace AND isrc = :isrc
       AND month > coalesce((
-        SELECT DISTINCT month FROM statement_rows WHERE workspace_id = :workspace AND isrc = :isrc
-        ORDER BY month DESC LIMIT 1 OFFSET :months
+        SELECT month FROM statement_rows WHERE workspace_id = :workspace AND isrc = :isrc
+        GROUP BY month ORDER BY month DESC LIMIT 1 OFFSET :months
       ), '')
 """
 # A title is no identifier: windows are shown only where one track of the workspace has the title.

@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -33,7 +34,7 @@ def migrate(path: Path, migrations: Sequence[Sequence[str]], busy_seconds: float
             raise StorageTooNew
         if version == len(migrations):
             return
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_write_ahead_log(connection, busy_seconds)
         for number, statements in enumerate(migrations[version:], start=version + 1):
             _apply(connection, path, number, statements)
 
@@ -46,12 +47,15 @@ def back_up(connection: sqlite3.Connection, target: Path) -> None:
     Raises:
         StorageFull: The copy could not be written, or differs.
     """
-    create_private_file(target)
-    with closing(sqlite3.connect(target, isolation_level=None)) as copy:
-        connection.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")
-        if content_hash(copy) != content_hash(connection):
-            raise StorageFull("The backup that precedes an upgrade differs from the database. Nothing was changed.")
+    # Under a name of its own until it is verified: what a person finds in the folder of backups is good.
+    draft = target.with_name(f"{target.name}.partial")
+    create_private_file(draft)
+    try:
+        _copy(connection, draft)
+        draft.rename(target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def content_hash(connection: sqlite3.Connection) -> str:
@@ -69,6 +73,14 @@ def content_hash(connection: sqlite3.Connection) -> str:
     return digest.hexdigest()
 
 
+def _copy(connection: sqlite3.Connection, target: Path) -> None:
+    with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        if content_hash(copy) != content_hash(connection):
+            raise StorageFull("The backup that precedes an upgrade differs from the database. Nothing was changed.")
+
+
 def _version(connection: sqlite3.Connection) -> int:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -77,6 +89,20 @@ def _version(connection: sqlite3.Connection) -> int:
     if version or connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
         raise StorageCorrupt("The file is a database of another program. It was left as it is.")
     return 0
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection, busy_seconds: float) -> None:
+    """SQLite waits for other processes before anything but this change; so this waits."""
+    deadline = time.monotonic() + busy_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _apply(connection: sqlite3.Connection, path: Path, number: int, statements: Sequence[str]) -> None:

@@ -14,7 +14,14 @@ from contract.errors import (
     StorageReadOnly,
 )
 
-__all__ = ["DATABASE_NAME", "create_private_file", "default_data_dir", "prepare_folder", "storage_errors"]
+__all__ = [
+    "DATABASE_NAME",
+    "create_private_file",
+    "default_data_dir",
+    "expanded",
+    "prepare_folder",
+    "storage_errors",
+]
 
 DATABASE_NAME = "musicengine.db"
 
@@ -34,10 +41,18 @@ _MEANINGS: tuple[tuple[str, type[StorageError]], ...] = (
 def default_data_dir() -> Path:
     """MUSICENGINE_DATA_DIR, or the platform's folder for an application's data."""
     if configured := os.environ.get("MUSICENGINE_DATA_DIR"):
-        return Path(configured).expanduser()
+        return expanded(configured)
     from platformdirs import user_data_path  # noqa: PLC0415  (not needed when the folder is named)
 
     return user_data_path("musicengine-mcp", appauthor=False)
+
+
+def expanded(path: str) -> Path:
+    """The path with ~ at its head replaced by the home folder; as it is, if that home is not known."""
+    try:
+        return Path(path).expanduser()
+    except (RuntimeError, ValueError):
+        return Path(path)
 
 
 def prepare_folder(folder: Path) -> None:
@@ -48,7 +63,7 @@ def prepare_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
+    except (OSError, ValueError):  # a ValueError if the path holds a NUL
         raise StorageReadOnly("The data folder can't be created.") from None
 
 

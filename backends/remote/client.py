@@ -1,5 +1,6 @@
 """One HTTP client for every operation: what a request looks like follows from the contract alone."""
 
+from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from contract.errors import (
     ContractError,
     ErrorBody,
     InternalError,
+    InvalidRequest,
     NotPublished,
     ServiceUnreachable,
 )
@@ -30,12 +32,16 @@ class RemoteBackend:
         base_url: Where the service answers.
         api_key: Sent as a bearer token; never logged, never part of an error.
         transport: An httpx transport to use in place of the network's.
+
+    Raises:
+        InvalidRequest: The key can't be sent in a header.
     """
 
     def __init__(self, base_url: str, api_key: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._key = _one_line(api_key)
         self._client = httpx.AsyncClient(
             base_url=base_url,
-            headers={"Authorization": f"Bearer {api_key}", "Accept": "application/json"},
+            headers={"Authorization": f"Bearer {self._key}", "Accept": "application/json"},
             timeout=httpx.Timeout(30, connect=5),
             transport=transport,
         )
@@ -53,7 +59,7 @@ class RemoteBackend:
         except httpx.HTTPError as error:
             raise ServiceUnreachable from error
         if response.status_code >= 400:
-            raise _error_of(operation, response)
+            raise _error_of(operation, response.status_code, response.content.replace(self._key.encode(), b"..."))
         return check_answer(operation.response, _json(response))
 
     async def aclose(self) -> None:
@@ -66,27 +72,45 @@ def build_request(
 ) -> httpx.Request:
     """The HTTP request of an operation: path, query and body as its route and its request model say."""
     values: dict[str, Any] = request.model_dump(mode="json", exclude_none=True)
-    path = operation.path.format(**{name: quote(str(values[name]), safe="") for name in operation.path_parameters})
+    path = operation.path.format(**{name: _segment(name, str(values[name])) for name in operation.path_parameters})
     query = {name: values[name] for name in operation.query_parameters if name in values}
     body = {name: values[name] for name in operation.body_fields if name in values}
     return client.build_request(operation.method, path, params=query or None, json=body or None)
 
 
+def _segment(name: str, value: str) -> str:
+    if value in {"", ".", ".."}:  # quoted or not, they lead to another path
+        raise InvalidRequest(f"{name} can't be empty, '.' or '..'.", field=name)
+    return quote(value, safe="")
+
+
+def _one_line(api_key: str) -> str:
+    """The key without the line break that files end with; any other would make httpx show it in an error."""
+    key = api_key.strip()
+    if not key or not key.isascii() or not key.isprintable():
+        raise InvalidRequest(
+            "The API key must be one line of ASCII characters.",
+            field="api_key",
+            next_step="Copy it again from where it was created.",
+        )
+    return key
+
+
 def _json(response: httpx.Response) -> Any:
-    try:
+    with suppress(ValueError, RecursionError):
         return response.json()
-    except ValueError:
-        raise ContractDrift("The service's answer is not JSON.") from None
+    # Not raised in a handler, since the parser's error holds the whole answer.
+    raise ContractDrift("The service's answer is not JSON.")
 
 
-def _error_of(operation: Operation[Any, Any], response: httpx.Response) -> ContractError:
+def _error_of(operation: Operation[Any, Any], status: int, content: bytes) -> ContractError:
     """The operation's error with the answer's code, or else the first with its status."""
     try:
-        detail = ErrorBody.model_validate_json(response.content).error
+        detail = ErrorBody.model_validate_json(content).error
     except ValidationError:
         detail = None
-    known = [error for error in operation.all_errors if error.status == response.status_code]
+    known = [error for error in operation.all_errors if error.status == status]
     if detail is None:
-        return known[0]() if known else InternalError(f"The service answered with status {response.status_code}.")
+        return known[0]() if known else InternalError(f"The service answered with status {status}.")
     named = next((error for error in known if error.code == detail.code), None) or (known or [InternalError])[0]
     return named(detail.message, field=detail.field, next_step=detail.next_step)

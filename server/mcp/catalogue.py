@@ -1,11 +1,11 @@
 """The catalogue's tools, carried out: near misses accepted, figures worked out, and what is left said."""
 
-from pathlib import Path
 from typing import cast
 
 from anyio import to_thread
 
 from backends.backend import Backend
+from backends.local.storage import expanded
 from contract.errors import InvalidRequest, NotPublished, TrackNotFound
 from contract.identifiers import normalise_isrc, spotify_track_id
 from contract.musicengine.analytics import GET_COVERAGE, GET_STREAMS, Coverage, GetCoverage, GetStreams
@@ -139,7 +139,7 @@ async def import_browser_profile(backend: Backend, arguments: ImportProfileArgum
     """Cookies enter by file, so that no value passes through the model."""
     from backends.local.cookie_files import read_cookie_file  # noqa: PLC0415  (only this tool reads files)
 
-    cookies = await to_thread.run_sync(read_cookie_file, Path(arguments.cookie_file).expanduser())  # noqa: ASYNC240
+    cookies = await to_thread.run_sync(read_cookie_file, expanded(arguments.cookie_file))
     request = validate(ImportBrowserProfile, {"name": arguments.name, "cookies": cookies})
     imported = await backend.call(IMPORT_BROWSER_PROFILE, request)
     return ImportedProfile(

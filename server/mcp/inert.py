@@ -12,8 +12,10 @@ __all__ = ["inert", "is_inert"]
 _HOSTILE = re.compile(
     "["
     "\u0000-\u001f\u007f-\u009f"  # control characters
-    "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero-width and bidirectional
-    "\U000e0000-\U000e007f"  # tag characters, which hide whole sentences
+    "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # format
+    "\ud800-\udfff"  # stray halves of characters, which no encoding can write
+    "\U000e0000-\U000e0fff"  # tags and selectors, which hide whole sentences
     "]"
 )
 

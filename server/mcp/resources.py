@@ -1,6 +1,7 @@
 """Resources over MCP: the published documents, one operation's documentation, and a track by ISRC."""
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,13 +13,15 @@ import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
 from backends.backend import Backend
-from contract.errors import ContractError
+from contract.errors import ContractError, InternalError
 from contract.musicengine import OPERATIONS
 from contract.musicengine.catalogue import GET_TRACK, GetTrack
 from contract.validation import validate
 from server.mcp.inert import inert
 
 __all__ = ["list_resource_templates", "list_resources", "read_resource"]
+
+logger = logging.getLogger(__name__)
 
 _DOCUMENT_TTL_MS = 3_600_000
 """Documents change only with the program's version."""
@@ -150,7 +153,11 @@ async def _track(backend: Backend, uri: str, isrc: str) -> types.ReadResourceRes
         answer = await backend.call(GET_TRACK, validate(GetTrack, {"isrc": isrc}))
     except ContractError as error:
         code = types.INTERNAL_ERROR if error.status >= 500 else types.INVALID_PARAMS
-        raise MCPError(code, f"{error.code}: {error.sentence}") from None
+        raise MCPError(code, inert(f"{error.code}: {error.sentence}")) from None
+    except Exception:
+        # The SDK would show the exception's text to the host.
+        logger.exception("reading a track failed")
+        raise MCPError(types.INTERNAL_ERROR, InternalError.default_message) from None
     record: Any = inert(answer.model_dump(mode="json")["data"])
     text = json.dumps(record, ensure_ascii=False, indent=2)
     return _text(uri, "application/json", text, ttl_ms=_TRACK_TTL_MS, cache_scope="private")

@@ -1,6 +1,8 @@
 """Serve MCP over stdio, as a host starts it."""
 
 import logging
+import os
+import signal
 import sys
 
 import anyio
@@ -20,7 +22,7 @@ To see it at work run 'musicengine-mcp demo'; for bringing data in and all comma
 
 
 def serve(settings: Settings) -> int:
-    """Serve until standard input ends; return the exit code."""
+    """Serve until standard input ends or a signal asks for the end; return the exit code."""
     # Standard output belongs to the protocol.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     if sys.stdin.isatty():
@@ -33,10 +35,23 @@ async def _serve(settings: Settings) -> None:
     backend = DeferredBackend(lambda: _open(settings))
     server = build_server(backend)
     try:
-        async with stdio_server() as (read_stream, write_stream):
-            await server.run(read_stream, write_stream, server.create_initialization_options())
+        async with anyio.create_task_group() as tasks:
+            if sys.platform != "win32":
+                tasks.start_soon(_end_at_signal, backend)
+            async with stdio_server() as (read_stream, write_stream):
+                await server.run(read_stream, write_stream, server.create_initialization_options())
+            tasks.cancel_scope.cancel()
     finally:
         await backend.aclose()
+
+
+async def _end_at_signal(backend: Backend) -> None:
+    """Close the database and leave, with the exit code of shells: 130 after Ctrl-C, 143 after SIGTERM."""
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async for number in signals:
+            await backend.aclose()
+            # A thread is reading standard input, which nothing but its end can interrupt.
+            os._exit(128 + number)
 
 
 def _open(settings: Settings) -> Backend:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 
 from backends.backend import Backend
 from contract.errors import ContractError, InternalError
@@ -55,7 +55,8 @@ class ToolHandlers:
         Raises:
             ContractError: The arguments are wrong, or an operation failed.
         """
-        checked = validate(tool.arguments, arguments)
+        # Some hosts send null for each argument that the model left out.
+        checked = validate(tool.arguments, {name: value for name, value in arguments.items() if value is not None})
         handler = self._by_name.get(tool.name)
         if handler is None:
             (operation,) = tool.operations
@@ -90,15 +91,18 @@ async def call_tool(handlers: ToolHandlers, backend: Backend, params: types.Call
     if tool is None:
         raise MCPError(types.INVALID_PARAMS, f"Unknown tool. This server has: {', '.join(handlers.tools)}.")
     try:
-        result = await handlers.call(backend, tool, params.arguments or {})
+        return _success(await handlers.call(backend, tool, params.arguments or {}))
     except ContractError as error:
         return _failure(error)
     except Exception:
         logger.exception("%s failed", tool.name)
         return _failure(InternalError(next_step="The server's log (stderr) says more; try again or report it."))
+
+
+def _success(result: BaseModel) -> dict[str, Any]:
     structured: dict[str, Any] = result.model_dump(mode="json")
-    text = _compact(structured)
-    if not is_inert(text):
+    text = _inert_text(structured)
+    if text is None:
         structured = inert(structured)
         text = _compact(structured)
     return {
@@ -109,6 +113,15 @@ async def call_tool(handlers: ToolHandlers, backend: Backend, params: types.Call
     }
 
 
+def _inert_text(structured: dict[str, Any]) -> str | None:
+    """The data as JSON, or None if something must be taken out first."""
+    try:
+        text = _compact(structured)
+    except PydanticSerializationError:  # half of a character, which no encoding can write
+        return None
+    return text if is_inert(text) else None
+
+
 def _compact(structured: dict[str, Any]) -> str:
     # pydantic's writer is several times faster than json.dumps, and as compact.
     return to_json(structured).decode()
@@ -116,5 +129,6 @@ def _compact(structured: dict[str, Any]) -> str:
 
 def _failure(error: ContractError) -> dict[str, Any]:
     next_step = error.agent_next_step or error.next_step
-    text = f"{error.code}: {error.message}" + (f" {next_step}" if next_step else "")
+    # A service's own message is text of strangers, too.
+    text = inert(f"{error.code}: {error.message}" + (f" {next_step}" if next_step else ""))
     return {"content": [{"type": "text", "text": text}], "isError": True, "resultType": "complete"}

@@ -1,0 +1,85 @@
+"""`musicengine-mcp demo`: a small label, the real server, and five questions, leaving nothing behind."""
+
+import argparse
+import json
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from server.commands import Commands, add_command
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from mcp import Client
+
+__all__ = ["register"]
+
+_DETAILS = """\
+Imports the sample files of a fictional label into a temporary folder, starts this server as a host
+does, asks it what a manager would ask, and prints each question, the tool calls, and the answer."""
+
+_SAMPLES = Path(__file__).resolve().parent.parent / "demo" / "samples"
+
+
+def register(commands: Commands) -> None:
+    """Add `demo`."""
+    add_command(commands, "demo", _run, summary="see it answer a manager's questions", details=_DETAILS)
+
+
+async def _run(arguments: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (it has a folder of its own)
+    import tempfile
+
+    from server.demo.questions import QUESTIONS
+
+    with tempfile.TemporaryDirectory(prefix="musicengine-demo-") as folder:
+        print("A small label's files, imported into a temporary folder:\n")
+        await _import_samples(Path(folder))
+        async with _server(Path(folder)) as client:
+
+            async def ask(tool: str, call: Mapping[str, Any]) -> Mapping[str, Any]:
+                print(f"   → {tool} {json.dumps(call, ensure_ascii=False)}")
+                answer = await client.call_tool(tool, dict(call))
+                return answer.structured_content or {}
+
+            for question in QUESTIONS:
+                print(f"\n{question.text}")
+                for line in await question.answer(ask):
+                    print(f"   {line}")
+    print("\nYour own files next: musicengine-mcp import FILE…, then give it to your agent (see the README).")
+    return 0
+
+
+async def _import_samples(folder: Path) -> None:
+    from backends.local.importing.importer import import_file
+    from backends.local.importing.options import Options
+    from backends.local.workspaces import DEFAULT_WORKSPACE
+    from server.commands.scope import open_scope
+
+    async with open_scope(Settings(folder, DEFAULT_WORKSPACE)) as scope:
+        for name, options in _FILES:
+            file = _SAMPLES / name
+            outcome = await import_file(scope.database, scope.workspace_id, file, Options.checked(**options))
+            print(f"   {name:<20} {outcome.counts.read:>5,} rows   {outcome.format}")
+
+
+_FILES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("catalogue.csv", {}),
+    ("streams.csv", {}),
+    ("song-timeline.csv", {"isrc": "QZMEM2600003"}),
+    ("distrokid.csv", {}),
+)
+
+
+@asynccontextmanager
+async def _server(folder: Path) -> "AsyncGenerator[Client, None]":
+    """A client of the real server, started over stdio as a host starts it."""
+    from mcp import Client, StdioServerParameters, stdio_client
+
+    process = StdioServerParameters(
+        command=sys.executable,
+        args=["-P", "-m", "musicengine_mcp", "--data-dir", str(folder)],
+    )
+    async with Client(stdio_client(process)) as client:
+        yield client

@@ -1,0 +1,295 @@
+"""The database of a data folder: private, safe to share between processes, and never left half-written."""
+
+import asyncio
+import os
+import sqlite3
+import stat
+import threading
+from contextlib import aclosing, closing
+
+import anyio
+import pytest
+
+from backends.local.database import Database
+from backends.local.storage import DATABASE_NAME, default_data_dir, expanded
+from contract.errors import StorageBusy, StorageFull, StorageReadOnly
+
+INSERT = "INSERT INTO workspaces (name, created_at) VALUES (?, '2026-01-01T00:00:00.000Z')"
+
+
+@pytest.fixture
+async def database(data_dir):
+    async with aclosing(Database(data_dir, busy_seconds=0.05)) as database:
+        yield database
+
+
+async def names(database):
+    return [name for (name,) in await database.read("SELECT name FROM workspaces ORDER BY id")]
+
+
+async def add(database, name):
+    async with database.transaction() as connection:
+        await connection.execute(INSERT, (name,))
+
+
+def insert(connection, name="threaded"):
+    return connection.execute(INSERT, (name,)).lastrowid
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+async def other(database):
+    """A connection of another process, as far as SQLite can tell."""
+    await names(database)
+    with closing(sqlite3.connect(database.path, isolation_level=None, timeout=0)) as connection:
+        yield connection
+
+
+def test_the_environment_names_the_data_folder(monkeypatch):
+    monkeypatch.setenv("MUSICENGINE_DATA_DIR", "/somewhere/else")
+    assert str(default_data_dir()) == "/somewhere/else"
+
+
+def test_without_the_environment_it_is_the_platforms_folder_for_data(monkeypatch, tmp_path):
+    monkeypatch.delenv("MUSICENGINE_DATA_DIR")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert default_data_dir().name == "musicengine-mcp"
+    assert default_data_dir().is_relative_to(tmp_path)
+
+
+def test_the_home_folder_may_be_written_as_a_tilde(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert expanded("~/data") == tmp_path / "data"
+    monkeypatch.setenv("MUSICENGINE_DATA_DIR", "~/data")
+    assert default_data_dir() == tmp_path / "data"
+
+
+@pytest.mark.parametrize("path", ["~no-such-user/data", "~no\0user/data"])
+def test_the_home_folder_of_nobody_stays_as_it_is_written(path):
+    assert str(expanded(path)) == path
+
+
+async def test_nobody_else_can_read_the_folder_or_any_file_in_it(database, data_dir):
+    previous = os.umask(0)
+    try:
+        await add(database, "second")
+        await names(database)
+    finally:
+        os.umask(previous)
+    assert mode(data_dir) == 0o700
+    files = sorted(path.name for path in data_dir.iterdir())
+    assert files == [DATABASE_NAME, f"{DATABASE_NAME}-shm", f"{DATABASE_NAME}-wal"]
+    assert {mode(path) for path in data_dir.iterdir()} == {0o600}
+
+
+async def test_readers_and_writers_run_beside_each_other_and_foreign_keys_hold(database):
+    assert list(await database.read("PRAGMA journal_mode")) == [("wal",)]
+    assert list(await database.read("PRAGMA foreign_keys")) == [(1,)]
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        async with database.transaction() as connection:
+            await connection.execute("INSERT INTO daily_streams (track_id, day) VALUES (1, 1)")
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        await database.write_in_thread(lambda thread: thread.execute("INSERT INTO daily_streams VALUES (1, 1, 1, 1)"))
+
+
+async def test_every_table_is_strict(database):
+    tables = list(await database.read("SELECT name, strict FROM pragma_table_list WHERE type = 'table'"))
+    ours = {name: strict for name, strict in tables if not name.startswith("sqlite_")}
+    assert len(ours) > 5
+    assert set(ours.values()) == {1}
+
+
+async def test_the_reading_connection_cannot_write(database):
+    with pytest.raises(StorageReadOnly):
+        await database.read("DELETE FROM workspaces")
+    assert await names(database) == ["default"]
+
+
+async def test_a_read_does_not_see_what_is_not_committed(database):
+    async with database.transaction() as connection:
+        await connection.execute(INSERT, ("second",))
+        assert await names(database) == ["default"]
+    assert await names(database) == ["default", "second"]
+
+
+async def test_an_exception_rolls_the_whole_transaction_back(database):
+    async def fail():
+        async with database.transaction() as connection:
+            await connection.execute(INSERT, ("second",))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    await add(database, "third")
+    assert await names(database) == ["default", "third"]
+
+
+async def test_an_exception_in_a_thread_rolls_the_whole_transaction_back(database):
+    def work(connection):
+        insert(connection)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await database.write_in_thread(work)
+    assert await database.write_in_thread(insert) > 1
+    assert await names(database) == ["default", "threaded"]
+
+
+async def test_a_rehearsal_in_a_thread_changes_nothing(database):
+    assert await database.write_in_thread(insert, commit=False) > 1
+    assert await names(database) == ["default"]
+
+
+async def test_a_cancelled_transaction_is_rolled_back_and_gives_the_lock_back(database):
+    inside = anyio.Event()
+
+    async def write():
+        async with database.transaction() as connection:
+            await connection.execute(INSERT, ("second",))
+            inside.set()
+            await anyio.sleep_forever()
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(write)
+            await inside.wait()
+            tasks.cancel_scope.cancel()
+        await add(database, "third")
+    assert await names(database) == ["default", "third"]
+
+
+async def test_a_write_that_is_cancelled_while_it_waits_for_another_process_does_not_lock_the_next(data_dir):
+    async with aclosing(Database(data_dir)) as database:
+        await names(database)
+        async with database.transaction():
+            pass
+        with closing(sqlite3.connect(database.path, isolation_level=None)) as other, anyio.fail_after(5):
+            other.execute("BEGIN IMMEDIATE")
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(add, database, "second")
+                await anyio.wait_all_tasks_blocked()
+                # Cancelling waits for the statement under way, which waits for the other process.
+                tasks.cancel_scope.cancel()
+                tasks.start_soon(shielded_rollback, other)
+            await add(database, "third")
+        assert await names(database) == ["default", "third"]
+
+
+async def shielded_rollback(connection):
+    with anyio.CancelScope(shield=True):
+        await anyio.lowlevel.checkpoint()
+        connection.execute("ROLLBACK")
+
+
+async def test_work_in_a_thread_that_is_cancelled_is_interrupted_and_rolled_back(database):
+    begun = threading.Event()
+
+    def endless(connection):
+        insert(connection)
+        begun.set()
+        connection.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
+
+    with anyio.fail_after(10):
+        running = asyncio.ensure_future(database.write_in_thread(endless))
+        await asyncio.to_thread(begun.wait, 5)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    assert await names(database) == ["default"]
+    await add(database, "second")
+
+
+async def test_a_database_that_another_process_is_writing_to_is_busy_and_nothing_is_changed(database, other):
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StorageBusy) as caught:
+        await add(database, "second")
+    with pytest.raises(StorageBusy):
+        await database.write_in_thread(insert)
+    assert "another process is writing" in caught.value.sentence
+    assert await names(database) == ["default"]
+    other.execute("ROLLBACK")
+    await add(database, "third")
+    assert await names(database) == ["default", "third"]
+
+
+async def test_a_write_waits_for_another_process_to_finish(data_dir):
+    async with aclosing(Database(data_dir)) as database:
+        await names(database)
+        with closing(sqlite3.connect(database.path, isolation_level=None)) as other, anyio.fail_after(5):
+            other.execute("BEGIN IMMEDIATE")
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(add, database, "second")
+                await anyio.wait_all_tasks_blocked()
+                other.execute("COMMIT")
+        assert await names(database) == ["default", "second"]
+
+
+async def test_writes_of_one_process_take_turns(database):
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            for number in range(10):
+                tasks.start_soon(add, database, f"w{number}")
+                tasks.start_soon(database.write_in_thread, lambda thread, number=number: insert(thread, f"t{number}"))
+    assert len(await names(database)) == 21
+
+
+async def test_a_full_disk_is_one_clear_error_and_nothing_is_half_written(database):
+    async def fill():
+        async with database.transaction() as connection:
+            await connection.execute(INSERT, ("first half",))
+            [(pages,)] = await connection.execute_fetchall("PRAGMA page_count")
+            await connection.execute(f"PRAGMA max_page_count = {pages}")
+            await connection.execute(INSERT, ("x" * 1_000_000,))
+
+    with pytest.raises(StorageFull) as caught:
+        await fill()
+    assert "Nothing was changed" in caught.value.sentence
+    assert "Free some space" in caught.value.sentence
+    assert await names(database) == ["default"]
+
+
+async def test_no_thread_is_left_after_closing(data_dir):
+    before = set(threading.enumerate())
+    database = Database(data_dir)
+    await names(database)
+    await add(database, "second")
+    assert workers(before)
+    await database.aclose()
+    await database.aclose()
+    for worker in workers(before):
+        await asyncio.to_thread(worker.join, 5)
+    assert not workers(before)
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_no_thread_is_left_if_opening_is_cancelled_half_way(data_dir, turns):
+    async with aclosing(Database(data_dir)) as first:
+        await names(first)
+    before = set(threading.enumerate())
+    database = Database(data_dir)
+    database._migrated = True  # it is, and so the first wait is the one for the connection
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(names, database)
+            for _ in range(turns):
+                await anyio.lowlevel.checkpoint()
+            tasks.cancel_scope.cancel()
+    await database.aclose()
+    for worker in workers(before):
+        await asyncio.to_thread(worker.join, 5)
+    assert not workers(before)
+
+
+def workers(before):
+    """Threads of connections, which are not those that anyio and asyncio keep for the next call."""
+    return [thread for thread in set(threading.enumerate()) - before if "connection_worker" in thread.name]
+
+
+async def test_a_closed_database_opens_again(database):
+    await names(database)
+    await database.aclose()
+    assert await names(database) == ["default"]

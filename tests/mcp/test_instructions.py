@@ -1,0 +1,35 @@
+"""What an agent is told at the start, in both eras of the protocol."""
+
+import re
+
+from contract.musicengine.tools import TOOLS
+from musicengine_mcp import __version__
+from server.mcp.server import INSTRUCTIONS
+from tests.mcp.conftest import in_process
+
+
+async def test_both_eras_tell_the_same_and_no_host_cuts_it(connect):
+    async with connect() as client:
+        assert client.instructions == INSTRUCTIONS
+        assert 200 < len(client.instructions) < 2048
+
+
+@in_process
+async def test_the_server_says_its_name_and_version(connect):
+    async with connect() as client:
+        assert client.server_info is not None
+        assert (client.server_info.name, client.server_info.version) == ("musicengine-mcp", __version__)
+
+
+@in_process
+async def test_tools_and_resources_are_what_it_offers(connect):
+    async with connect() as client:
+        capabilities = client.server_capabilities.model_dump(exclude_none=True)
+    assert {"tools", "resources"} <= set(capabilities)
+    assert "prompts" not in capabilities
+
+
+def test_every_tool_that_the_instructions_name_is_there():
+    named = set(re.findall(r"catalogue_\w+", INSTRUCTIONS))
+    assert named
+    assert named <= {tool.name for tool in TOOLS}

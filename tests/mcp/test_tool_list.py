@@ -1,0 +1,121 @@
+"""What `tools/list` shows. Each tool has its snapshot, so that a change of what agents see is seen in review.
+
+Write the snapshots anew with:  UPDATE_SNAPSHOTS=1 python -m pytest tests/mcp/test_tool_list.py
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from contract.musicengine import OPERATIONS
+from contract.musicengine.tools import TOOLS
+from contract.operation import Effect, Surface
+from server.mcp.tools import describe_tool
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+each_tool = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+
+
+def described(tool):
+    return describe_tool(tool).model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def parts(schema):
+    """Every schema inside of a schema, itself included."""
+    yield schema
+    for member in schema.get("properties", {}).values():
+        yield from parts(member)
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(schema.get(keyword), dict):
+            yield from parts(schema[keyword])
+    for choice in schema.get("anyOf", []):
+        yield from parts(choice)
+
+
+@each_tool
+def test_a_tool_is_as_its_snapshot_shows(tool):
+    path = SNAPSHOTS / f"{tool.name}.json"
+    text = json.dumps(described(tool), ensure_ascii=False, indent=2) + "\n"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_there_is_no_snapshot_of_a_tool_that_is_gone():
+    assert {path.stem for path in SNAPSHOTS.iterdir()} == {tool.name for tool in TOOLS}
+
+
+async def test_every_client_sees_the_same_tools_in_the_same_order(connect):
+    async with connect() as client:
+        first = (await client.list_tools(cache_mode="bypass")).tools
+        second = (await client.list_tools(cache_mode="bypass")).tools
+    seen = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in first]
+    assert seen == [described(tool) for tool in TOOLS]
+    assert first == second
+
+
+async def test_the_list_may_be_kept_for_an_hour(open_client):
+    async with open_client() as client:
+        listed = await client.list_tools(cache_mode="bypass")
+    assert (listed.ttl_ms, listed.cache_scope) == (3_600_000, "public")
+
+
+def test_every_operation_that_agents_may_reach_has_a_tool():
+    reached = {operation.name for tool in TOOLS for operation in tool.operations}
+    assert reached == {operation.name for operation in OPERATIONS if Surface.MCP in operation.surfaces}
+
+
+@each_tool
+def test_a_tool_is_named_in_its_namespace_and_has_a_title_and_a_description(tool):
+    shown = described(tool)
+    assert shown["name"].startswith("catalogue_")
+    assert shown["title"]
+    assert shown["description"].endswith(".")
+
+
+@each_tool
+def test_a_tool_says_all_four_hints_outright(tool):
+    reads = all(operation.effect is Effect.READ for operation in tool.operations)
+    assert described(tool)["annotations"] == {
+        "readOnlyHint": reads,
+        "destructiveHint": False,
+        "idempotentHint": reads,
+        "openWorldHint": False,
+    }
+
+
+@each_tool
+def test_arguments_are_flat_and_no_others_are_taken(tool):
+    schema = described(tool)["inputSchema"]
+    assert schema["type"] == "object"
+    assert schema["additionalProperties"] is False
+    assert not {"anyOf", "oneOf", "allOf", "$ref", "$defs"} & set(schema)
+    for argument in schema["properties"].values():
+        assert argument["type"] in {"string", "integer"}
+
+
+@each_tool
+def test_schemas_are_valid_whole_and_without_generated_titles(tool):
+    shown = described(tool)
+    for schema in (shown["inputSchema"], shown["outputSchema"]):
+        Draft202012Validator.check_schema(schema)
+        assert "$ref" not in json.dumps(schema)
+        assert "$defs" not in schema
+        assert not [part for part in parts(schema) if isinstance(part.get("title"), str)]
+    assert not {"anyOf", "oneOf", "allOf"} & set(shown["outputSchema"])
+
+
+@each_tool
+def test_an_output_schema_describes_every_member_of_a_result(tool):
+    for part in parts(described(tool)["outputSchema"]):
+        assert {"type", "anyOf"} & set(part) or part == {}
+
+
+@each_tool
+def test_the_example_is_as_the_input_schema_says(tool):
+    Draft202012Validator(described(tool)["inputSchema"]).validate(dict(tool.example))

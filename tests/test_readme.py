@@ -1,0 +1,117 @@
+"""The README tells the truth: its commands run, its configurations start the server, its transcript is the demo's."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import anyio
+import pytest
+from mcp import Client, StdioServerParameters, stdio_client
+
+from server.mcp.catalogue import HANDLERS
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SAMPLES = ROOT / "server" / "demo" / "samples"
+
+COMMANDS = [line for block in re.findall(r"```bash\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
+OURS = [command for command in COMMANDS if command.startswith("musicengine-mcp ")]
+HOSTS = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+TRANSCRIPT = re.findall(r"```text\n(.*?)```", README, re.DOTALL)[0]
+
+COOKIES = "# Netscape HTTP Cookie File\n.spotify.com\tTRUE\t/\tTRUE\t0\tsp_dc\texample\n"
+
+
+def test_the_two_commands_stand_in_the_readme_and_ci_runs_them_as_they_stand():
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+    assert COMMANDS[:2] == ["pip install . && musicengine-mcp demo", "pip install '.[test]' && pytest"]
+    assert COMMANDS[1] in ci
+    assert "musicengine-mcp demo" in ci
+
+
+def test_every_command_of_ours_succeeds_in_the_order_of_the_readme(tmp_path: Path):
+    for sample in SAMPLES.iterdir():
+        shutil.copy(sample, tmp_path)
+    (tmp_path / "cookies.txt").write_text(COOKIES, encoding="utf-8")
+
+    for command in OURS:
+        done = ours(shlex.split(command)[1:], cwd=tmp_path)
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+
+    assert len(OURS) >= 10
+    assert list(tmp_path.glob("*.rejects.csv")) == []
+
+
+def test_every_command_is_one_that_a_test_runs():
+    others = [command for command in COMMANDS[2:] if command not in OURS]
+
+    assert others == ["claude mcp add musicengine -- musicengine-mcp"]
+
+
+@pytest.mark.parametrize("configuration", HOSTS)
+async def test_each_host_configuration_starts_the_server(configuration: str, data_dir: Path):
+    [servers] = json.loads(configuration).values()
+
+    assert await tools_of(servers["musicengine"]["command"], servers["musicengine"]["args"], data_dir) == [
+        *HANDLERS.tools
+    ]
+
+
+async def test_what_claude_code_is_given_starts_the_server(data_dir: Path):
+    [command] = [command for command in COMMANDS if command.startswith("claude mcp add")]
+    program, *arguments = shlex.split(command.split(" -- ")[1])
+
+    assert await tools_of(program, arguments, data_dir) == [*HANDLERS.tools]
+
+
+def test_every_tool_stands_in_the_readme():
+    assert set(re.findall(r"^\| `(catalogue_\w+)`", README, re.MULTILINE)) == set(HANDLERS.tools)
+
+
+def test_the_transcript_is_what_the_demo_prints_and_nothing_is_left_behind(tmp_path: Path):
+    done = ours(["demo"], cwd=tmp_path, env={"TMPDIR": str(tmp_path)})
+
+    assert done.stdout == TRANSCRIPT
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_links_of_the_readme_lead_somewhere():
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def ours(arguments: list[str], *, cwd: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user would, from another folder."""
+    return subprocess.run(
+        [program("musicengine-mcp"), *arguments],
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+    )
+
+
+async def tools_of(command: str, arguments: list[str], data_dir: Path) -> list[str]:
+    """The names of the tools that a host would see."""
+    process = StdioServerParameters(
+        command=program(command), args=arguments, env={"MUSICENGINE_DATA_DIR": str(data_dir)}
+    )
+    with anyio.fail_after(60):
+        async with Client(stdio_client(process)) as client:
+            return [tool.name for tool in (await client.list_tools()).tools]
+
+
+def program(command: str) -> str:
+    """The installed command of the environment that runs the tests."""
+    assert command == "musicengine-mcp"
+    return str(Path(sysconfig.get_path("scripts")) / command) if sys.platform != "win32" else command
