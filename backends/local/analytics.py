@@ -93,7 +93,7 @@ class _Compared(NamedTuple):
 @HANDLERS.handles(GET_STREAMS)
 async def get_streams(scope: Scope, request: GetStreams) -> Streams:
     """The latest daily rows of a track, newest first."""
-    rows = list(await scope.database.read(_HISTORY, (scope.workspace_id, request.isrc, request.days)))
+    rows = list(await scope.database.look_up(_HISTORY, (scope.workspace_id, request.isrc, request.days)))
     if not rows:
         raise TrackNotFound(field="isrc")
     return Streams.model_construct(
@@ -111,7 +111,8 @@ async def get_streams(scope: Scope, request: GetStreams) -> Streams:
 @HANDLERS.handles(GET_COVERAGE)
 async def get_coverage(scope: Scope, request: GetCoverage) -> Coverage:  # noqa: ARG001  (it has no arguments)
     """The days that bound what is stored."""
-    [(first, latest, spotify, apple, tracked)] = await scope.database.read(_COVERAGE, {"workspace": scope.workspace_id})
+    parameters = {"workspace": scope.workspace_id}
+    [(first, latest, spotify, apple, tracked)] = await scope.database.look_up(_COVERAGE, parameters)
     return Coverage(
         first_day=_text(first),
         latest_day=_text(latest),

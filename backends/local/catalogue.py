@@ -1,6 +1,7 @@
 """The catalogue in SQLite: pages of tracks, one track, a search, and the overview."""
 
 import json
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, cast
 
 from backends.local.days import day_number
@@ -30,6 +31,11 @@ from contract.musicengine.catalogue import (
 __all__ = ["HANDLERS"]
 
 HANDLERS = Handlers()
+
+Read = Callable[[str, dict[str, Any]], Awaitable[Iterable[tuple[Any, ...]]]]
+
+_NEAR = 1_000
+"""Up to this offset a page is found within a millisecond."""
 
 _SUMMARY = tuple(TrackSummary.__annotations__)
 _TRACK = tuple(Track.__annotations__)
@@ -63,26 +69,25 @@ _COUNT_FOUND = f"SELECT count(*) FROM ({_MATCHES})"
 
 _GET = f"SELECT {', '.join(_TRACK)} FROM tracks WHERE workspace_id = ? AND isrc = ?"
 
-_OVERVIEW = """
-    WITH today (day) AS (
-        SELECT coalesce(:day, (SELECT max(day) FROM workspace_days WHERE workspace_id = :workspace))
-    )
-    SELECT 'stats', w.tracks, w.days_tracked,
-           EXISTS (SELECT 1 FROM workspace_days d, today WHERE d.workspace_id = w.id AND d.day = today.day), NULL
-    FROM workspaces w WHERE w.id = :workspace
+# A value rather than a joined row: so both lists come out of their index in order, and stop after ten.
+_DAY = "coalesce(:day, (SELECT max(day) FROM workspace_days WHERE workspace_id = :workspace))"
+
+_OVERVIEW = f"""
+    SELECT 'stats', tracks, days_tracked,
+           EXISTS (SELECT 1 FROM workspace_days WHERE workspace_id = :workspace AND day = {_DAY}), NULL
+    FROM workspaces WHERE id = :workspace
     UNION ALL
     SELECT * FROM (
         SELECT 'track', t.isrc, t.title, t.artist, top.streams
-        FROM today CROSS JOIN top_tracks top CROSS JOIN tracks t
-        WHERE top.workspace_id = :workspace AND top.day = today.day AND top.streams > 0 AND t.id = top.track_id
+        FROM top_tracks top CROSS JOIN tracks t ON t.id = top.track_id
+        WHERE top.workspace_id = :workspace AND top.day = {_DAY} AND top.streams > 0
         ORDER BY top.streams DESC, t.isrc LIMIT 10
     )
     UNION ALL
     SELECT * FROM (
-        SELECT 'artist', NULL, NULL, a.artist, a.streams
-        FROM today CROSS JOIN artist_days a
-        WHERE a.workspace_id = :workspace AND a.day = today.day AND a.streams > 0
-        ORDER BY a.streams DESC, a.artist LIMIT 10
+        SELECT 'artist', NULL, NULL, artist, streams FROM artist_days
+        WHERE workspace_id = :workspace AND day = {_DAY} AND streams > 0
+        ORDER BY streams DESC, artist LIMIT 10
     )
 """
 
@@ -91,7 +96,9 @@ _OVERVIEW = """
 async def list_tracks(scope: Scope, request: ListTracks) -> TrackPage:
     """Newest first; tracks of one moment in the order opposite to their import, so that pages never overlap."""
     parameters = {"workspace": scope.workspace_id, "limit": request.limit, "offset": request.offset}
-    return await _page(scope, request, _LIST, _COUNT, parameters)
+    # Rows that are skipped are read all the same.
+    read = scope.database.look_up if request.offset <= _NEAR else scope.database.read
+    return await _page(request, read, _LIST, _COUNT, parameters)
 
 
 @HANDLERS.handles(FIND_TRACKS)
@@ -111,13 +118,13 @@ async def find_tracks(scope: Scope, request: FindTracks) -> TrackPage:
         "limit": request.limit,
         "offset": request.offset,
     }
-    return await _page(scope, request, _FIND, _COUNT_FOUND, parameters)
+    return await _page(request, scope.database.read, _FIND, _COUNT_FOUND, parameters)
 
 
 @HANDLERS.handles(GET_TRACK)
 async def get_track(scope: Scope, request: GetTrack) -> TrackAnswer:
     """One track, with what else is stored about it under `metadata`."""
-    rows = list(await scope.database.read(_GET, (scope.workspace_id, request.isrc)))
+    rows = list(await scope.database.look_up(_GET, (scope.workspace_id, request.isrc)))
     if not rows:
         raise TrackNotFound(field="isrc")
     record: dict[str, Any] = dict(zip(_TRACK, rows[0], strict=True))
@@ -130,7 +137,7 @@ async def get_track(scope: Scope, request: GetTrack) -> TrackAnswer:
 async def get_overview(scope: Scope, request: GetOverview) -> Overview:
     """Stats and top performers of a day, read from rollups in one statement."""
     day = None if request.date is None else day_number(request.date)
-    (_, tracks, days_tracked, has_data, _), *best = await scope.database.read(
+    (_, tracks, days_tracked, has_data, _), *best = await scope.database.look_up(
         _OVERVIEW, {"workspace": scope.workspace_id, "day": day}
     )
     return Overview.model_construct(
@@ -153,10 +160,10 @@ async def get_overview(scope: Scope, request: GetOverview) -> Overview:
     )
 
 
-async def _page(scope: Scope, request: Page, rows_sql: str, count_sql: str, parameters: dict[str, Any]) -> TrackPage:
+async def _page(request: Page, read: Read, rows_sql: str, count_sql: str, parameters: dict[str, Any]) -> TrackPage:
     """Each row holds the total, then a summary; only an empty page needs a second statement for its total."""
-    found = list(await scope.database.read(rows_sql, parameters))
-    [(total, *_)] = found[:1] or await scope.database.read(count_sql, parameters)
+    found = list(await read(rows_sql, parameters))
+    [(total, *_)] = found[:1] or await read(count_sql, parameters)
     data = [_summary(row) for row in found]
     pagination: Pagination = {
         "total": total,

@@ -52,6 +52,7 @@ class Database:
         self._migrated = False
         self._reader: aiosqlite.Connection | None = None
         self._writer: aiosqlite.Connection | None = None
+        self._looker: sqlite3.Connection | None = None
 
     async def read(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Iterable[tuple[Any, ...]]:
         """Return all rows of one statement.
@@ -62,6 +63,23 @@ class Database:
         with storage_errors():
             reader = self._reader or await self._open_reader()
             return await reader.execute_fetchall(sql, parameters)  # pyright: ignore[reportReturnType]  # rows are tuples
+
+    async def look_up(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Iterable[tuple[Any, ...]]:
+        """Return all rows of a statement that an index answers within a millisecond: a page, a track, a day.
+
+        It runs in place, on a connection of its own, since two switches of threads take longer than it does.
+
+        Raises:
+            StorageError: The database can't be opened or read.
+        """
+        with storage_errors():
+            connection = self._looker or await self._open_looker()
+            try:
+                return connection.execute(sql, parameters).fetchall()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname != "SQLITE_BUSY":
+                    raise
+        return await self.read(sql, parameters)  # which waits in its thread
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[aiosqlite.Connection, None]:
@@ -117,13 +135,24 @@ class Database:
             for connection in (self._reader, self._writer):
                 if connection is not None:
                     await connection.close()
-        self._reader = self._writer = None
+            if self._looker is not None:
+                self._looker.close()
+        self._reader = self._writer = self._looker = None
 
     async def _open_reader(self) -> aiosqlite.Connection:
         async with self._opening:
             if self._reader is None:
                 self._reader = await self._connect("PRAGMA query_only = ON")
             return self._reader
+
+    async def _open_looker(self) -> sqlite3.Connection:
+        async with self._opening:
+            if self._looker is None:
+                await self._migrate()
+                self._looker = sqlite3.connect(self.path, timeout=0, isolation_level=None)
+                for pragma in (*_PRAGMAS, "PRAGMA query_only = ON"):
+                    self._looker.execute(pragma)
+            return self._looker
 
     async def _open_writer(self) -> aiosqlite.Connection:
         async with self._opening:

@@ -22,9 +22,13 @@ _HOSTILE = re.compile(
 
 def is_inert(json_text: str) -> bool:
     """Whether the JSON text needs no cleaning; control characters can only be there as escapes."""
-    if json_text.isascii():
-        return "\\" not in json_text
-    return "\\" not in json_text and not _HOSTILE.search(json_text)
+    if "\\" in json_text or "\x7f" in json_text:
+        return False
+    # Of the characters in the pattern only selectors are printable, and their UTF-8 begins with F3 A0: these two
+    # questions are several times faster than the pattern.
+    if json_text.isascii() or (json_text.isprintable() and b"\xf3\xa0" not in json_text.encode()):
+        return True
+    return not _HOSTILE.search(json_text)
 
 
 def inert(value: Any) -> Any:

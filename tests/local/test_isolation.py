@@ -4,6 +4,7 @@ Two databases are compared. In one the workspace is alone; in the other a neighb
 days and much larger figures. Every answer to the workspace must be the same in both.
 """
 
+import datetime as dt
 import json
 import sqlite3
 from contextlib import AsyncExitStack, aclosing, closing
@@ -26,6 +27,8 @@ MINE = "mine"
 MINE_ID = 2
 NEIGHBOUR = "default"
 
+TOMORROW = LATEST + dt.timedelta(days=1)
+
 NEIGHBOURS_LABEL = (
     *(
         SeededTrack(
@@ -36,17 +39,18 @@ NEIGHBOURS_LABEL = (
             spotify_id=track.spotify_id,
             created_at="2030-01-01T00:00:00.000Z",
             metadata={"note": "neighbour"},
-            figures={day: (10**6 + 10**4 * day.day, 10**6) for day in days_before(LATEST, 40)},
+            figures={day: (10**6 + 10**4 * day.day, 10**6) for day in days_before(TOMORROW, 40)},
         )
         for track in LABEL
     ),
     SeededTrack(isrc="NBNBN2600001", title="neighbour only", artist="neighbour", spotify_id="0neighbour"),
+    SeededTrack(isrc="NBNBN2600002", title=LABEL[0].title, artist="neighbour"),
 )
 
 OTHER_FIGURES = {
     "statement_rows": "(:workspace, x'00', 1, 'neighbour', '2026-02', '2026-01', 'Spotify', 'DE', :isrc, NULL, 'A',"
     " 'T', 'stream', 7, '1.25', 'EUR')",
-    "song_windows": "(:workspace, :title_key, '28d', 'neighbour', 5, 6, 7, '')",
+    "song_windows": "(:workspace, :title_key, '28d', 'neighbour', 5, 6, 7, '')",  # of a title that mine has, too
     "chart_entries": "(:workspace, :spotify_id, 'neighbour', 20000, 1, 'A', 'T', NULL, 1, 1, 1, 99)",
     "artist_audience": "(:workspace, :artist, 20000, 7777777, 8888888, 9999999)",
 }
@@ -86,12 +90,19 @@ async def connect(tmp_path):
             if not backend.database.path.exists():
                 await create_workspace(backend.database, MINE)
                 await store(backend.database, LABEL, workspace_id=MINE_ID)
+                await store_window(backend.database)
                 if neighbour:
                     await store(backend.database, NEIGHBOURS_LABEL, workspace_id=1)
                     await store_other_figures(backend.database)
             return backend
 
         yield open_workspace
+
+
+async def store_window(database):
+    """Figures that are shown only where one track of the workspace has the title."""
+    async with database.transaction() as connection:
+        await connection.execute("INSERT INTO song_windows VALUES (2, 'song name', '7d', 'Song Name', 1, 2, 3, '')")
 
 
 async def store_other_figures(database):

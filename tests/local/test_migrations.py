@@ -204,6 +204,27 @@ def test_two_processes_that_start_at_once_both_find_the_newest_version(path, exi
             file.unlink()
 
 
+def test_a_database_that_another_process_creates_meanwhile_is_not_taken_for_a_strangers(path, monkeypatch):
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    connect, met = sqlite3.connect, []
+
+    class Interrupted(sqlite3.Connection):
+        """Another process creates the database between the first thing that is read of it and the next."""
+
+        def execute(self, sql, *parameters):
+            answer = super().execute(sql, *parameters)
+            if sql == "PRAGMA application_id" and not met:
+                met.append(sql)
+                migrate(path, MIGRATIONS)
+            return answer
+
+    monkeypatch.setattr("sqlite3.connect", lambda *some, **more: connect(*some, factory=Interrupted, **more))
+    migrate(path, MIGRATIONS)
+    assert met
+    assert look(path, "SELECT name FROM workspaces") == [("default",)]
+
+
 async def test_tasks_that_start_at_once_migrate_once(path):
     async with aclosing(Database(path.parent)) as database:
         with anyio.fail_after(10):

@@ -120,8 +120,9 @@ async def test_a_release_of_this_week_rises_from_nothing_and_has_no_percentage(l
 
 async def test_equal_changes_stand_in_the_order_of_their_isrcs_both_ways(backend):
     isrcs = [f"DEAAA260000{number}" for number in range(4)]
-    up = [history(isrc, [100] * 7 + [200] * 7, isrc=isrc) for isrc in isrcs[:2]]
-    down = [history(isrc, [200] * 7 + [100] * 7, isrc=isrc) for isrc in isrcs[2:]]
+    # The larger of two that are equal in their change has the later ISRC.
+    up = [history(isrc, [level] * 7 + [level + 100] * 7, isrc=isrc) for level, isrc in enumerate(isrcs[:2], 100)]
+    down = [history(isrc, [level + 100] * 7 + [level] * 7, isrc=isrc) for level, isrc in enumerate(isrcs[2:], 100)]
     await store(backend.database, [*reversed(up), *reversed(down)])
     moved = await call(backend, GET_MOVERS)
     assert names(moved["rising"]) == isrcs[:2]

@@ -183,11 +183,14 @@ async def test_text_that_no_encoding_can_write_is_taken_out():
 
 
 class Remote:
-    """A service that publishes no coverage."""
+    """A service that answers everything but how far its data reach."""
+
+    def __init__(self, error=NotPublished):
+        self.error = error
 
     async def call(self, operation, request):
         if operation is GET_COVERAGE:
-            raise NotPublished
+            raise self.error
         return operation.response.model_validate(operation.example.response)
 
     async def aclose(self):
@@ -203,5 +206,5 @@ async def test_an_overview_needs_no_coverage():
 
 @pytest.mark.parametrize("error", [StorageFull, ServiceUnreachable])
 async def test_an_overview_hides_no_other_failure_of_coverage(error):
-    async with Client(build_server(Raising(error()))) as client:
+    async with Client(build_server(Remote(error))) as client:
         assert text(await client.call_tool(OVERVIEW, {})).startswith(f"{error.code}: ")

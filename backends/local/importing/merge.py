@@ -29,7 +29,11 @@ _OR_REPLACE = "ON CONFLICT DO UPDATE SET spotify = excluded.spotify, apple = exc
 
 
 class Merge:
-    """Takes daily figures in any order. Each row counts as what became of the day that it is about."""
+    """Takes daily figures in any order.
+
+    Each row counts as what became of the day that it is about. Of rows that contradict each other the later holds;
+    if they lie chunks apart, both count as changes, as often as their file is imported.
+    """
 
     def __init__(self, connection: sqlite3.Connection, workspace_id: int, counts: Counts) -> None:
         self._connection = connection

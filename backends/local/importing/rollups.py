@@ -11,7 +11,7 @@ from backends.local.importing.bulk import insert_rows
 
 __all__ = ["Rollups"]
 
-_MOST_KEPT = 100_000
+_MOST_KEPT = 300_000
 
 _ADD_TO_WORKSPACE_DAY = """
     INSERT INTO workspace_days (workspace_id, day, spotify, apple, spotify_tracks, apple_tracks)
