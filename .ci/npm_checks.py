@@ -58,8 +58,10 @@ def inspect_tools(folder: Path) -> None:
 
 
 def inspector(environment: dict[str, str], *arguments: str) -> Any:
-    """The Inspector's answer, as JSON."""
-    return json.loads(npx(INSPECTOR, "--cli", "musicengine-mcp", *arguments, environment=environment, capture=True))
+    """The Inspector's answer, as JSON. Like any host it hands the server only what it is told to."""
+    data = f"MUSICENGINE_DATA_DIR={environment['MUSICENGINE_DATA_DIR']}"
+    command = ["--cli", "musicengine-mcp", "-e", data]
+    return json.loads(npx(INSPECTOR, *command, *arguments, environment=environment, capture=True))
 
 
 def npx(package: str, *arguments: str, environment: dict[str, str] | None = None, capture: bool = False) -> str:
