@@ -11,9 +11,9 @@
     │   └── TrackNotFound
     ├── RateLimited              429
     └── InternalError            500  the service failed
-        ├── NotPublished              the service behind publishes no route for this operation
+        ├── NotPublished              the remote service publishes no route for this operation
         ├── ContractDrift             an answer that is not as the contract says
-        ├── ServiceUnreachable        the service behind did not answer
+        ├── ServiceUnreachable        the remote service did not answer
         ├── DecryptionFailed          stored cookies, or the key to them, are not what was written
         └── StorageError              the local database cannot be used
             ├── StorageBusy           another process holds it
@@ -200,7 +200,7 @@ class InternalError(ContractError):
 
 
 class NotPublished(InternalError):
-    """The service behind publishes no route for this operation."""
+    """The remote service publishes no route for this operation."""
 
     code = "not_published"
     default_message = "The service does not publish this operation; only the local backend answers it."
@@ -266,7 +266,8 @@ class StorageCorrupt(StorageError):
     code = "storage_corrupt"
     default_message = "The database file is damaged, or is not a database. It was left as it is."
     default_next_step = (
-        "Move it aside and put the newest file from the 'backups' folder in its place, or start anew and import again."
+        "Move it aside; if there is a 'backups' folder beside it, put its newest file in its place; "
+        "else start anew and import again."
     )
 
 

@@ -45,7 +45,8 @@ def normalise_isrc(value: str) -> str:
 def normalise_upc(value: str) -> str:
     """Return a UPC-12 or EAN-13 as digits, with its check digit verified.
 
-    An EAN-13 that begins with 0 names the same thing as the UPC-12 behind the 0, and becomes it.
+    An EAN-13 that begins with 0 names the same thing as the UPC-12 behind the 0, and becomes it. So do the 11 digits
+    that a spreadsheet leaves of a UPC-12 which begins with 0: their check digit says that they are one.
 
     Raises:
         ValueError: Wrong length or check digit.
@@ -53,8 +54,8 @@ def normalise_upc(value: str) -> str:
     from stdnum import ean  # noqa: PLC0415  (only imports of files need it)
 
     digits = _SEPARATORS.sub("", value)
-    if digits.isascii() and digits.isdigit() and len(digits) == 11:
-        raise ValueError("must have 12 or 13 digits; 11 usually means that a spreadsheet dropped the leading 0")
+    if digits.isascii() and digits.isdigit() and len(digits) == 11 and ean.is_valid(f"0{digits}"):
+        return f"0{digits}"
     if not (digits.isascii() and digits.isdigit() and len(digits) in {12, 13}):
         raise ValueError("must be a UPC of 12 digits or an EAN of 13")
     if not ean.is_valid(digits):

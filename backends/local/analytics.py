@@ -41,14 +41,22 @@ _COVERAGE = """
     FROM workspaces WHERE id = :workspace
 """
 
+_RECENT = 28
+
+_RECENT_DAYS = """
+    SELECT day, max(spotify_tracks, apple_tracks) FROM workspace_days
+    WHERE workspace_id = ? AND day BETWEEN ? AND ? ORDER BY day DESC
+"""
+
 _DAYS_WITH_DATA = "SELECT day FROM workspace_days WHERE workspace_id = ? AND day BETWEEN ? AND ?"
 
 # Each day is paired with the day that stands as far into the previous period, and a pair counts only if both
-# have data: so a missing day is neither zero nor a fall. Days before a track's first are a true zero.
+# have data: so a missing day is neither zero nor a fall. Days before the release are a true zero; where the release
+# date is not known, or the stored history begins later, they are missing like any other.
 _MOVEMENTS = """
     WITH pairs AS (
         SELECT t.id, d.day, d.spotify, d.apple, p.spotify AS spotify_before, p.apple AS apple_before,
-               d.day - :days < (SELECT min(day) FROM daily_streams WHERE track_id = t.id) AS unreleased_before
+               d.day - :days < julianday(t.release_date) - 2440587.5 AS unreleased_before
         FROM tracks t
         JOIN daily_streams d ON d.track_id = t.id AND d.day BETWEEN :start - :days AND :end
         LEFT JOIN daily_streams p ON p.track_id = t.id AND p.day = d.day - :days AND d.day >= :start
@@ -70,7 +78,8 @@ _MOVEMENTS = """
         )
         GROUP BY id
     )
-    SELECT t.isrc, t.title, t.artist, c.streams, c.previous, c.days_compared
+    SELECT t.isrc, t.title, t.artist, c.streams, c.previous, c.days_compared,
+           min(:days, max(1, coalesce(:end - (julianday(t.release_date) - 2440587.5) + 1, :days))) AS days_released
     FROM compared c JOIN tracks t ON t.id = c.id
     WHERE c.all_streams >= :min_streams
     ORDER BY c.all_streams DESC, t.isrc
@@ -84,10 +93,16 @@ class _Compared(NamedTuple):
     streams: int
     previous: int
     days_compared: int
+    days_released: float
+    """Days of the period on which the track was out: a release of yesterday can't have more."""
 
     @property
     def change(self) -> int:
         return self.streams - self.previous
+
+    @property
+    def is_comparable(self) -> bool:
+        return self.days_compared * 2 >= self.days_released
 
 
 @HANDLERS.handles(GET_STREAMS)
@@ -109,23 +124,41 @@ async def get_streams(scope: Scope, request: GetStreams) -> Streams:
 
 
 @HANDLERS.handles(GET_COVERAGE)
-async def get_coverage(scope: Scope, request: GetCoverage) -> Coverage:  # noqa: ARG001  (it has no arguments)
-    """The days that bound what is stored."""
+async def get_coverage(scope: Scope, request: GetCoverage) -> Coverage:
+    """The days that bound what is stored, and whether a day is covered as well as those before it."""
     parameters = {"workspace": scope.workspace_id}
     [(first, latest, spotify, apple, tracked)] = await scope.database.look_up(_COVERAGE, parameters)
+    day = latest if request.date is None else day_number(request.date)
+    recent = await _recent_days(scope, day)
+    tracks = recent.get(day, 0)
+    most = max(recent.values(), default=0)
+    # A day with data of less than half the tracks that others have is no picture of the label.
+    fuller = next((other for other, count in recent.items() if count * 2 >= most), None) if tracks * 2 < most else None
     return Coverage(
         first_day=_text(first),
         latest_day=_text(latest),
         spotify_latest_day=_text(spotify),
         apple_latest_day=_text(apple),
         days_tracked=tracked,
+        tracks_with_data=tracks,
+        fuller_day=_text(fuller),
+        fuller_day_tracks=None if fuller is None else recent[fuller],
     )
+
+
+async def _recent_days(scope: Scope, day: int | None) -> dict[int | None, int]:
+    """How many tracks have data on the day and on those before it, the latest first."""
+    if day is None:
+        return {}
+    rows = await scope.database.look_up(_RECENT_DAYS, (scope.workspace_id, day - _RECENT, day))
+    return {other: count for other, count in rows}  # noqa: C416  (rows are pairs, which dict() can't know)
 
 
 @HANDLERS.handles(GET_MOVERS)
 async def get_movers(scope: Scope, request: GetMovers) -> Movers:
     """Tracks by their change between the period and the one before it."""
-    end = await _last_day(scope, request)
+    latest = (await get_coverage(scope, GetCoverage())).latest_day
+    end = day_number(request.end or latest) if request.end or latest else None
     if end is None:
         return Movers(
             period=None,
@@ -136,6 +169,7 @@ async def get_movers(scope: Scope, request: GetMovers) -> Movers:
             falling=[],
             not_compared_total=0,
             not_compared=[],
+            hint=_nothing_there(None),
         )
     start = end - request.days + 1
     parameters = {
@@ -150,11 +184,9 @@ async def get_movers(scope: Scope, request: GetMovers) -> Movers:
         day for (day,) in await scope.database.read(_DAYS_WITH_DATA, (scope.workspace_id, start - request.days, end))
     }
     compared = [
-        track
-        for track in tracks
-        if track.days_compared * 2 >= request.days and max(track.streams, track.previous) >= request.min_streams
+        track for track in tracks if track.is_comparable and max(track.streams, track.previous) >= request.min_streams
     ]
-    left_out = [track for track in tracks if track.days_compared * 2 < request.days]
+    left_out = [track for track in tracks if not track.is_comparable]
     by_change = sorted(compared, key=lambda track: (-abs(track.change), track.isrc))
     rising = [track for track in by_change if track.change > 0]
     falling = [track for track in by_change if track.change < 0]
@@ -167,14 +199,14 @@ async def get_movers(scope: Scope, request: GetMovers) -> Movers:
         falling=[_movement(track) for track in falling[: request.limit]],
         not_compared_total=len(left_out),
         not_compared=[_not_compared(track) for track in left_out[: request.limit]],
+        hint=None if tracks else _nothing_there(latest),
     )
 
 
-async def _last_day(scope: Scope, request: GetMovers) -> int | None:
-    if request.end is not None:
-        return day_number(request.end)
-    latest = (await get_coverage(scope, GetCoverage())).latest_day
-    return None if latest is None else day_number(latest)
+def _nothing_there(latest: str | None) -> str:
+    if latest is None:
+        return "No streams are stored yet. The user can add them with: musicengine-mcp import FILE"
+    return f"No track reaches the threshold in these periods. The latest day with data is {latest}."
 
 
 def _period(start: int, end: int, with_data: set[Any]) -> Period:

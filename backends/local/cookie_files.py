@@ -52,7 +52,9 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
-        raise InvalidRequest("There is no cookie file of that name.") from None
+        raise InvalidRequest(
+            "There is no cookie file of that name.", next_step="Give the file's absolute path."
+        ) from None
     except IsADirectoryError:
         raise InvalidRequest("The cookie file is a folder.", next_step="Name a file in it.") from None
     except (OSError, ValueError):  # ValueError: a path with a null character

@@ -73,11 +73,12 @@ class Database:
             StorageError: The database can't be opened or read.
         """
         with storage_errors():
-            connection = self._looker or await self._open_looker()
             try:
+                connection = self._looker or await self._open_looker()
                 return connection.execute(sql, parameters).fetchall()
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorname != "SQLITE_BUSY":
+                # One of several names; errors of the Python module itself carry none.
+                if not getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
                     raise
         return await self.read(sql, parameters)  # which waits in its thread
 
@@ -149,9 +150,14 @@ class Database:
         async with self._opening:
             if self._looker is None:
                 await self._migrate()
-                self._looker = sqlite3.connect(self.path, timeout=0, isolation_level=None)
-                for pragma in (*_PRAGMAS, "PRAGMA query_only = ON"):
-                    self._looker.execute(pragma)
+                looker = sqlite3.connect(self.path, timeout=0, isolation_level=None)
+                try:
+                    for pragma in (*_PRAGMAS, "PRAGMA query_only = ON"):
+                        looker.execute(pragma)
+                except sqlite3.Error:
+                    looker.close()
+                    raise
+                self._looker = looker
             return self._looker
 
     async def _open_writer(self) -> aiosqlite.Connection:

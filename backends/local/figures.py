@@ -14,14 +14,9 @@ __all__ = ["other_figures"]
 
 _MONTHS_SHOWN = 12
 
-# GROUP BY, since SQLite 3.40 ignores the OFFSET of a DISTINCT query that is used as a value.
 _STATEMENTS = """
     SELECT month, source, currency, quantity, earnings FROM statement_rows
     WHERE workspace_id = :workspace AND isrc = :isrc
-      AND month > coalesce((
-        SELECT month FROM statement_rows WHERE workspace_id = :workspace AND isrc = :isrc
-        GROUP BY month ORDER BY month DESC LIMIT 1 OFFSET :months
-      ), '')
 """
 # A title is no identifier: windows are shown only where one track of the workspace has the title.
 _WINDOWS = """
@@ -47,7 +42,6 @@ async def other_figures(scope: Scope, track: Track) -> dict[str, Any]:
     parameters = {
         "workspace": scope.workspace_id,
         "isrc": track["isrc"],
-        "months": _MONTHS_SHOWN,
         "title": track["title"],
         "title_key": fold(track["title"]),
         "release_date": track["release_date"],
@@ -55,8 +49,11 @@ async def other_figures(scope: Scope, track: Track) -> dict[str, Any]:
         "artist": track["artist"],
     }
     read = scope.database.read
+    months = _months(list(await read(_STATEMENTS, parameters)))
+    shown = sorted({statement["month"] for statement in months})[-_MONTHS_SHOWN:]
     figures = {
-        "statements": _months(list(await read(_STATEMENTS, parameters))),
+        "statements_total": _totals(months),
+        "statements": [statement for statement in months if statement["month"] in shown],
         "spotify_windows": [
             {"window": window, "listeners": listeners, "streams": streams, "saves": saves}
             for window, listeners, streams, saves in await read(_WINDOWS, parameters)
@@ -84,3 +81,21 @@ def _months(rows: list[tuple[str, str, str, int, str]]) -> list[dict[str, Any]]:
         {"month": key[0], "source": key[1], "units": units[key], "earnings": str(earnings[key]), "currency": key[2]}
         for key in sorted(units, reverse=True)
     ]
+
+
+def _totals(months: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All that was ever reported, by source and currency: the months shown are the latest only."""
+    kinds = sorted({(statement["source"], statement["currency"]) for statement in months})
+    totals: list[dict[str, Any]] = []
+    for source, currency in kinds:
+        of_kind = [each for each in months if (each["source"], each["currency"]) == (source, currency)]
+        totals.append(
+            {
+                "source": source,
+                "since": min(each["month"] for each in of_kind),
+                "units": sum(each["units"] for each in of_kind),
+                "earnings": str(sum(Decimal(each["earnings"]) for each in of_kind)),
+                "currency": currency,
+            }
+        )
+    return totals

@@ -89,11 +89,11 @@ class Movement(TypedDict):
     isrc: str
     title: str
     artist: str
-    streams: int
+    streams: Annotated[int, Field(description="Over the compared days only; not the period's total.")]
     previous: int
     change: int
     change_percent: Annotated[float | None, Field(description="Null if there was nothing before.")]
-    days_compared: Annotated[int, Field(description="Days with data both in the period and in the previous one.")]
+    days_compared: Annotated[int, Field(description="Days with data whose counterpart has data or is before release.")]
 
 
 class NotCompared(TypedDict):
@@ -102,7 +102,7 @@ class NotCompared(TypedDict):
     isrc: str
     title: str
     artist: str
-    days_compared: Annotated[int, Field(description="Days with data both in the period and in the previous one.")]
+    days_compared: Annotated[int, Field(description="Days with data whose counterpart has data or is before release.")]
 
 
 class Movers(BaseModel):
@@ -118,12 +118,15 @@ class Movers(BaseModel):
     falling: list[Movement]
     not_compared_total: int
     not_compared: Annotated[list[NotCompared], Field(description="Tracks with too many missing days.")]
+    hint: Annotated[str | None, Field(exclude_if=lambda hint: hint is None)] = None
 
 
 class GetCoverage(BaseModel):
-    """No arguments."""
+    """Which day to look at closely."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    date: Annotated[IsoDate | None, Field(description="A day, YYYY-MM-DD; default: latest with data.")] = None
 
 
 class Coverage(BaseModel):
@@ -136,6 +139,9 @@ class Coverage(BaseModel):
     spotify_latest_day: Day | None
     apple_latest_day: Day | None
     days_tracked: Count
+    tracks_with_data: Annotated[Count, Field(description="Tracks with data on the day asked for.")]
+    fuller_day: Annotated[Day | None, Field(description="A day shortly before with data of many more tracks, if any.")]
+    fuller_day_tracks: Annotated[Count | None, Field(description="Tracks with data on that day.")]
 
 
 GET_STREAMS = Operation(
@@ -217,7 +223,10 @@ GET_COVERAGE = Operation(
     route=None,
     area=Area.CATALOGUE,
     summary="Say how far the stored streams reach",
-    description="Returns the first and the latest day with streams, and the latest day of each service.",
+    description=(
+        "Returns the first and the latest day with streams, the latest day of each service, and how many tracks have "
+        "data on a day."
+    ),
     request=GetCoverage,
     response=Coverage,
     response_description="The days that bound the stored streams.",
@@ -232,6 +241,9 @@ GET_COVERAGE = Operation(
             "spotify_latest_day": "2026-03-08",
             "apple_latest_day": "2026-03-07",
             "days_tracked": 12,
+            "tracks_with_data": 42,
+            "fuller_day": None,
+            "fuller_day_tracks": None,
         },
     ),
 )

@@ -68,7 +68,7 @@ class ListTracksArguments(BaseModel):
 
 
 class TrackRow(TypedDict):
-    """A track; the members behind `release_date` come with detail=full."""
+    """A track; the members after `release_date` come with detail=full."""
 
     isrc: str
     title: str
@@ -89,7 +89,7 @@ class TracksResult(BaseModel):
 
     tracks: list[TrackRow]
     total: int
-    remaining: Annotated[int, Field(description="Tracks behind this page.")]
+    remaining: Annotated[int, Field(description="Tracks after this page.")]
     next_offset: Annotated[int | None, Field(description="Offset of the next page; null at the end.")]
     hint: Annotated[str | None, Field(exclude_if=lambda hint: hint is None)] = None
 
@@ -135,7 +135,7 @@ class Comparison(TypedDict):
     previous_start: Day
     previous_end: Day
     days_compared: int
-    streams: int
+    streams: Annotated[int, Field(description="Over the compared days only; the period's total is in totals.")]
     previous_streams: int
     change: int
     change_percent: Annotated[float | None, Field(description="Null if there was nothing before.")]
@@ -171,6 +171,7 @@ class OverviewResult(BaseModel):
     days_tracked: int
     spotify_latest_day: Day | None
     apple_latest_day: Day | None
+    tracks_with_data: Annotated[int | None, Field(description="Tracks with data on the day shown.")]
     best_tracks: list[BestTrack]
     best_artists: list[BestArtist]
     hint: Annotated[str | None, Field(exclude_if=lambda hint: hint is None)] = None

@@ -126,7 +126,7 @@ def _errors(published: Operations) -> str:
         "### Codes of the published routes",
         *_codes([error for error in errors if error in answered]),
         "### Codes of this program alone",
-        "The command line and the MCP server add these, for their own database and for the service behind them.",
+        "The command line and the MCP server add these, for their own database and for the remote service.",
         *_codes([error for error in errors if error not in answered]),
     )
 

@@ -18,6 +18,7 @@ from contract.musicengine.catalogue import (
     GetOverview,
     GetTrack,
     ListTracks,
+    OverviewStats,
     TrackSummary,
 )
 from contract.musicengine.profiles import IMPORT_BROWSER_PROFILE, ImportBrowserProfile
@@ -60,6 +61,8 @@ _CONCISE_TRACK = (
     "copyright_p",
 )
 
+_LONGEST_COMPARED = 182
+
 _EMPTY_CATALOGUE = "The catalogue is empty. The user can fill it with: musicengine-mcp import FILE"
 _NO_STREAMS = "No streams are stored yet. The user can add them with: musicengine-mcp import FILE"
 
@@ -80,7 +83,7 @@ async def list_tracks(backend: Backend, arguments: ListTracksArguments) -> Track
         total=total,
         remaining=behind,
         next_offset=arguments.offset + len(found.data) if behind else None,
-        hint=_EMPTY_CATALOGUE if total == 0 and not arguments.query else None,
+        hint=_list_hint(arguments, total),
     )
 
 
@@ -103,12 +106,12 @@ async def get_streams(backend: Backend, arguments: GetStreamsArguments) -> Strea
     # Twice the days, for the period before; the contract gives at most 365 rows.
     rows_wanted = min(365, 2 * arguments.days)
     history = (await backend.call(GET_STREAMS, GetStreams(isrc=isrc, days=rows_wanted))).data["historical_data"]
-    summary = summarise(history, arguments.days, whole_history=len(history) < rows_wanted)
+    summary = summarise(history, arguments.days, released=track["release_date"])
     return StreamsResult(
         isrc=track["isrc"],
         title=track["title"],
         artist=track["artist"],
-        hint=None if history else _NO_STREAMS,
+        hint=_streams_hint(arguments.days, has_data=bool(history)),
         daily=summary.daily if arguments.detail == "full" else None,
         **summary.figures,
     )
@@ -117,7 +120,7 @@ async def get_streams(backend: Backend, arguments: GetStreamsArguments) -> Strea
 @HANDLERS.handles(GET_OVERVIEW_TOOL)
 async def get_overview(backend: Backend, arguments: GetOverview) -> OverviewResult:
     """The dashboard, with the day it shows and how far the data reach."""
-    coverage = await _coverage(backend)
+    coverage = await _coverage(backend, arguments.date)
     date = arguments.date or (coverage.latest_day if coverage else None)
     overview = (await backend.call(GET_OVERVIEW, GetOverview(date=date))).data
     stats = overview["stats"]
@@ -130,7 +133,8 @@ async def get_overview(backend: Backend, arguments: GetOverview) -> OverviewResu
         apple_latest_day=coverage.apple_latest_day if coverage else None,
         best_tracks=overview["best_tracks"],
         best_artists=overview["best_artists"],
-        hint=_overview_hint(stats["days_tracked"], has_data=stats["has_stream_data"]),
+        tracks_with_data=coverage.tracks_with_data if coverage else None,
+        hint=_overview_hint(stats, coverage),
     )
 
 
@@ -171,10 +175,10 @@ async def _isrc(backend: Backend, text: str) -> str:
     return found.data[0]["isrc"]
 
 
-async def _coverage(backend: Backend) -> Coverage | None:
+async def _coverage(backend: Backend, date: str | None) -> Coverage | None:
     """How far the data reach, or None where the service does not say."""
     try:
-        return await backend.call(GET_COVERAGE, GetCoverage())
+        return await backend.call(GET_COVERAGE, GetCoverage(date=date))
     except NotPublished:
         return None
 
@@ -188,7 +192,29 @@ def _row(track: TrackSummary) -> TrackRow:
     }
 
 
-def _overview_hint(days_tracked: int, *, has_data: bool) -> str | None:
-    if days_tracked == 0:
+def _list_hint(arguments: ListTracksArguments, total: int) -> str | None:
+    if total == 0 and arguments.query:
+        return "No track has all of these words: try one of them, or list the catalogue without query."
+    if total == 0:
+        return _EMPTY_CATALOGUE
+    return f"The offset is past the end: there are {total} tracks." if arguments.offset >= total else None
+
+
+def _streams_hint(days: int, *, has_data: bool) -> str | None:
+    if not has_data:
+        return "No streams are stored for this track. The user can add them with: musicengine-mcp import FILE"
+    # The contract gives 365 rows at most, for the period and the one before it.
+    return "A comparison needs days of 182 or less." if days > _LONGEST_COMPARED else None
+
+
+def _overview_hint(stats: OverviewStats, coverage: Coverage | None) -> str | None:
+    if stats["days_tracked"] == 0:
         return _NO_STREAMS
-    return None if has_data else "No streams are stored for this day; it is missing, not zero."
+    if not stats["has_stream_data"]:
+        return "No streams are stored for this day; it is missing, not zero."
+    if coverage is None or coverage.fuller_day is None:
+        return None
+    return (
+        f"Only {coverage.tracks_with_data} track(s) have data for this day, so it is no picture of the label; "
+        f"{coverage.fuller_day} has data of {coverage.fuller_day_tracks}: ask for that date."
+    )

@@ -6,7 +6,7 @@ Agents get these wrong by hand: they add up missing days as zeros, and take rows
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from contract.musicengine.analytics import DailyStreams
 from contract.musicengine.tools import Comparison, StreamTotals
@@ -14,6 +14,9 @@ from contract.musicengine.tools import Comparison, StreamTotals
 __all__ = ["StreamSummary", "summarise"]
 
 _DAY = dt.timedelta(days=1)
+
+_Service = Literal["spotify_streams", "apple_streams"]
+_SERVICES: tuple[_Service, ...] = ("spotify_streams", "apple_streams")
 
 _Rows = Mapping[dt.date, DailyStreams]
 
@@ -26,13 +29,13 @@ class StreamSummary:
     daily: list[DailyStreams]
 
 
-def summarise(history: Sequence[DailyStreams], days: int, *, whole_history: bool) -> StreamSummary:
+def summarise(history: Sequence[DailyStreams], days: int, *, released: str | None) -> StreamSummary:
     """Summarise the `days` calendar days that end on the newest row's day.
 
     Args:
         history: Daily rows, newest first; they should reach back over twice the days.
         days: Length of the period.
-        whole_history: The oldest row is the track's first, so that what lies before it is a true zero.
+        released: The release date, if it is known: what lies before it is a true zero, and not missing.
     """
     rows = {dt.date.fromisoformat(row["date"]): row for row in history}
     if not rows:
@@ -40,7 +43,7 @@ def summarise(history: Sequence[DailyStreams], days: int, *, whole_history: bool
     end = max(rows)
     period = [end - _DAY * back for back in range(days)]
     daily = [rows[day] for day in period if day in rows]
-    first = min(rows) if whole_history else None
+    release = dt.date.fromisoformat(released) if released else None
     totals = _totals(daily)
     figures = {
         "start": period[-1].isoformat(),
@@ -48,8 +51,8 @@ def summarise(history: Sequence[DailyStreams], days: int, *, whole_history: bool
         "totals": totals,
         "daily_average": round(totals["all"] / len(daily), 1),
         "best_day": max(daily, key=lambda row: (_all(row), row["date"])),
-        "missing_days": _spans(day for day in period if day not in rows and (first is None or day > first)),
-        "comparison": _comparison(rows, period, first),
+        "missing_days": _spans(day for day in period if day not in rows and not _before(day, release)),
+        "comparison": _comparison(rows, period, release),
     }
     return StreamSummary(figures, daily)
 
@@ -76,15 +79,15 @@ def _totals(daily: Sequence[DailyStreams]) -> StreamTotals:
     }
 
 
-def _comparison(rows: _Rows, period: Sequence[dt.date], first: dt.date | None) -> Comparison | None:
-    """Pair each day with its counterpart; None if fewer than half of the days have one.
+def _comparison(rows: _Rows, period: Sequence[dt.date], release: dt.date | None) -> Comparison | None:
+    """Pair each day with its counterpart; None if fewer than half of the days since the release have one.
 
     The same rule as that of the tracks that moved, so that both give one answer for one track.
     """
     shift = _DAY * len(period)
-    pairs = [_pair(rows, day, day - shift, first) for day in period]
+    pairs = [_pair(rows.get(day), rows.get(day - shift), _before(day - shift, release)) for day in period]
     compared = [pair for pair in pairs if pair is not None]
-    if len(compared) * 2 < len(period):
+    if len(compared) * 2 < max(1, sum(not _before(day, release) for day in period)):
         return None
     streams = sum(now for now, _ in compared)
     before = sum(before for _, before in compared)
@@ -99,23 +102,22 @@ def _comparison(rows: _Rows, period: Sequence[dt.date], first: dt.date | None) -
     }
 
 
-def _pair(rows: _Rows, day: dt.date, before: dt.date, first: dt.date | None) -> tuple[int, int] | None:
-    """Streams of both days over the services that reported both; None if none did."""
-    row, earlier = rows.get(day), rows.get(before)
+def _pair(row: DailyStreams | None, earlier: DailyStreams | None, unreleased: bool) -> tuple[int, int] | None:
+    """Streams of both days over the services with data on both; None if there is none."""
     if row is None:
         return None
-    if earlier is None:
-        unreleased = first is not None and before < first
-        return (_all(row), 0) if unreleased else None
-    services = [
-        (now, then)
-        for now, then in (
-            (row["spotify_streams"], earlier["spotify_streams"]),
-            (row["apple_streams"], earlier["apple_streams"]),
-        )
-        if now is not None and then is not None
-    ]
-    return (sum(now for now, _ in services), sum(then for _, then in services)) if services else None
+    services = [(_count(row, service), _count(earlier, service, 0 if unreleased else None)) for service in _SERVICES]
+    both = [(now, then) for now, then in services if now is not None and then is not None]
+    return (sum(now for now, _ in both), sum(then for _, then in both)) if both else None
+
+
+def _count(row: DailyStreams | None, service: _Service, otherwise: int | None = None) -> int | None:
+    count = None if row is None else row[service]
+    return otherwise if count is None else count
+
+
+def _before(day: dt.date, release: dt.date | None) -> bool:
+    return release is not None and day < release
 
 
 def _all(row: DailyStreams) -> int:

@@ -87,7 +87,7 @@ async def test_a_database_cut_short_is_damaged_and_left_as_it_is(filled):
     filled.write_bytes(content[: len(content) // 2 // 4096 * 4096])
     error = await refusal(filled)
     assert isinstance(error, StorageCorrupt)
-    assert "backups" in error.sentence
+    assert "if there is a 'backups' folder beside it" in error.sentence
 
 
 async def test_a_damaged_page_is_an_error_where_it_is_read_and_only_there(filled):

@@ -12,7 +12,7 @@ import pytest
 
 from backends.local.database import Database
 from backends.local.storage import DATABASE_NAME, default_data_dir, expanded
-from contract.errors import StorageBusy, StorageFull, StorageReadOnly
+from contract.errors import StorageBusy, StorageCorrupt, StorageFull, StorageReadOnly
 
 INSERT = "INSERT INTO workspaces (name, created_at) VALUES (?, '2026-01-01T00:00:00.000Z')"
 
@@ -109,11 +109,66 @@ async def test_the_reading_connection_cannot_write(database):
     assert await names(database) == ["default"]
 
 
-async def test_a_read_does_not_see_what_is_not_committed(database):
+async def test_the_connection_that_looks_up_cannot_write_either(database):
+    with pytest.raises(StorageReadOnly):
+        await database.look_up("DELETE FROM workspaces")
+    assert await names(database) == ["default"]
+
+
+async def test_neither_a_read_nor_a_look_up_sees_what_is_not_committed(database):
     async with database.transaction() as connection:
         await connection.execute(INSERT, ("second",))
         assert await names(database) == ["default"]
+        assert list(await database.look_up("SELECT count(*) FROM workspaces")) == [(1,)]
     assert await names(database) == ["default", "second"]
+    assert list(await database.look_up("SELECT count(*) FROM workspaces")) == [(2,)]
+
+
+async def test_a_look_up_waits_for_another_process_as_a_read_does(data_dir):
+    async with aclosing(Database(data_dir)) as first:
+        await names(first)
+    with closing(sqlite3.connect(data_dir / DATABASE_NAME, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute(INSERT, ("second",))
+        found = []
+
+        async def look():
+            found.extend(await database.look_up("SELECT name FROM workspaces"))
+
+        async with aclosing(Database(data_dir)) as database:
+            database._migrated = True  # it is, and so the look-up itself meets the lock
+            with anyio.fail_after(5):
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(look)
+                    await anyio.wait_all_tasks_blocked()
+                    assert found == []
+                    other.close()
+    assert sorted(found) == [("default",), ("second",)]
+
+
+async def test_a_look_up_that_waits_too_long_says_that_the_database_is_busy(data_dir):
+    async with aclosing(Database(data_dir)) as first:
+        await names(first)
+    with closing(sqlite3.connect(data_dir / DATABASE_NAME, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute(INSERT, ("second",))
+        async with aclosing(Database(data_dir, busy_seconds=0.05)) as database:
+            database._migrated = True
+            with pytest.raises(StorageBusy):
+                await database.look_up("SELECT 1 FROM workspaces")
+            other.close()
+            assert len(list(await database.look_up("SELECT 1 FROM workspaces"))) == 2
+
+
+async def test_a_look_up_in_a_damaged_file_leaves_nothing_half_open(data_dir):
+    database = Database(data_dir)
+    await names(database)
+    await database.aclose()
+    database.path.write_bytes(b"not a database" * 1000)
+    with pytest.raises(StorageCorrupt):
+        await database.look_up("SELECT 1 FROM workspaces")
+    assert database._looker is None
+    await database.aclose()
 
 
 async def test_an_exception_rolls_the_whole_transaction_back(database):

@@ -43,6 +43,12 @@ async def test_statements_are_added_up_exactly_by_month_source_and_currency(meta
         statement(11, month="2025-12", source="believe", quantity=7, earnings="-2.50"),
         statement(12, isrc="DEABC2500001", quantity=1000),
     )
+    assert found["statements_total"] == [
+        {"source": "believe", "since": "2025-12", "units": 7, "earnings": "-2.50", "currency": "USD"},
+        {"source": "distrokid", "since": "2026-01", "units": 5, "earnings": "1E-20", "currency": "EUR"},
+        {"source": "distrokid", "since": "2026-01", "units": 3, "earnings": "0.3", "currency": "USD"},
+    ]
+    del found["statements_total"]
     assert found == {
         "statements": [
             {"month": "2026-01", "source": "distrokid", "units": 3, "earnings": "0.3", "currency": "USD"},
@@ -57,6 +63,8 @@ async def test_the_latest_twelve_months_of_statements_are_shown(metadata):
     rows = [statement(100 * repeat + number, month=month) for repeat in (1, 2) for number, month in enumerate(months)]
     found = await metadata("statement_rows", *rows)
     assert [row["month"] for row in found["statements"]] == months[:11:-1]
+    [total] = found["statements_total"]
+    assert (total["since"], total["units"]) == ("2024-01", 2 * 24)
 
 
 async def test_twelve_months_or_fewer_are_all_shown(metadata):

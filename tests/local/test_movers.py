@@ -73,6 +73,7 @@ async def test_an_empty_workspace_has_no_periods(backend):
         "falling": [],
         "not_compared_total": 0,
         "not_compared": [],
+        "hint": "No streams are stored yet. The user can add them with: musicengine-mcp import FILE",
     }
 
 
@@ -118,6 +119,38 @@ async def test_a_release_of_this_week_rises_from_nothing_and_has_no_percentage(l
     assert (new["title"], new["previous"], new["change_percent"], new["days_compared"]) == ("Out This Week", 0, None, 4)
 
 
+async def test_a_history_that_begins_in_the_middle_of_a_songs_life_is_no_growth(backend):
+    week = history("", [100] * 7).figures
+    old = SeededTrack(isrc="DEAAA2600001", title="Old", artist="A", release_date="2020-01-01", figures=week)
+    unknown = SeededTrack(isrc="DEAAA2600002", title="Unknown", artist="A", figures=week)
+    await store(backend.database, [old, unknown])
+    moved = await call(backend, GET_MOVERS)
+    assert (moved["rising"], moved["compared"]) == ([], 0)
+    assert [(each["title"], each["days_compared"]) for each in moved["not_compared"]] == [("Old", 0), ("Unknown", 0)]
+
+
+async def test_a_release_of_yesterday_is_compared_by_the_days_it_can_have(backend):
+    await store(
+        backend.database,
+        [
+            SeededTrack(
+                isrc="DEAAA2600001",
+                title="New",
+                artist="A",
+                release_date=(LATEST - DAY).isoformat(),
+                figures=history("", [300, 500]).figures,
+            )
+        ],
+    )
+    [new] = (await call(backend, GET_MOVERS))["rising"]
+    assert (new["change"], new["previous"], new["days_compared"]) == (800, 0, 2)
+
+
+async def test_where_there_is_nothing_the_answer_says_what_there_is(label, backend):
+    assert (await call(label, GET_MOVERS, end="2030-01-01"))["hint"].endswith("The latest day with data is 2026-03-08.")
+    assert "hint" not in await call(label, GET_MOVERS)
+
+
 async def test_equal_changes_stand_in_the_order_of_their_isrcs_both_ways(backend):
     isrcs = [f"DEAAA260000{number}" for number in range(4)]
     # The larger of two that are equal in their change has the later ISRC.
@@ -155,7 +188,7 @@ async def test_movements_are_what_adding_up_day_by_day_gives(backend, tracks, da
 
     both = {day for track in tracks for day in track.figures}
     before = end - days * DAY
-    expected = {track.isrc: compare(track.figures, end, days) for track in tracks}
+    expected = {track.isrc: compare(track, end, days) for track in tracks}
     heard = {
         track.isrc
         for track in tracks
@@ -165,14 +198,14 @@ async def test_movements_are_what_adding_up_day_by_day_gives(backend, tracks, da
     compared = {
         isrc: it
         for isrc, it in expected.items()
-        if isrc in heard and it.days * 2 >= days and max(it.streams, it.previous) >= least
+        if isrc in heard and it.enough and max(it.streams, it.previous) >= least
     }
     assert moved["period"]["missing_days"] == [day.isoformat() for day in period(end, days) if day not in both]
     assert moved["previous_period"]["missing_days"] == [
         day.isoformat() for day in period(before, days) if day not in both
     ]
     assert moved["compared"] == len(compared)
-    assert moved["not_compared_total"] == sum(expected[isrc].days * 2 < days for isrc in heard)
+    assert moved["not_compared_total"] == sum(not expected[isrc].enough for isrc in heard)
     for direction, sign in (("rising", 1), ("falling", -1)):
         wanted = sorted(
             ((-sign * it.change, isrc) for isrc, it in compared.items() if it.change * sign > 0),

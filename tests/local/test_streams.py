@@ -7,7 +7,7 @@ import pytest
 from contract.errors import TrackNotFound
 from contract.musicengine.analytics import GET_COVERAGE, GET_STREAMS
 from tests.checked import call
-from tests.label import LABEL, LATEST, SeededTrack, store
+from tests.label import LABEL, LATEST, SeededTrack, days_before, store
 
 
 async def history(backend, **arguments):
@@ -66,6 +66,9 @@ async def test_coverage_names_the_latest_day_of_each_service(label):
         "spotify_latest_day": "2026-03-08",
         "apple_latest_day": "2026-03-05",
         "days_tracked": 28,
+        "tracks_with_data": 7,
+        "fuller_day": None,
+        "fuller_day_tracks": None,
     }
 
 
@@ -76,4 +79,25 @@ async def test_coverage_of_an_empty_workspace_names_no_day(backend):
         "spotify_latest_day": None,
         "apple_latest_day": None,
         "days_tracked": 0,
+        "tracks_with_data": 0,
+        "fuller_day": None,
+        "fuller_day_tracks": None,
     }
+
+
+async def test_a_day_that_few_tracks_reach_names_the_day_that_more_do(backend):
+    days = days_before(LATEST, 3)
+    tracks = [
+        SeededTrack(
+            isrc=f"DEAAA260000{number}",
+            title="T",
+            artist="A",
+            figures=dict.fromkeys(days if number == 0 else days[:2], (1, None)),
+        )
+        for number in range(3)
+    ]
+    await store(backend.database, tracks)
+    latest = await call(backend, GET_COVERAGE)
+    assert (latest["latest_day"], latest["tracks_with_data"]) == ("2026-03-08", 1)
+    assert (latest["fuller_day"], latest["fuller_day_tracks"]) == ("2026-03-07", 3)
+    assert (await call(backend, GET_COVERAGE, date="2026-03-07"))["fuller_day"] is None

@@ -1,15 +1,17 @@
 """Results: as their published schemas say, the same in both forms, compact, and with what an agent needs next."""
 
+import datetime as dt
 import json
 from contextlib import aclosing
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from backends.local.days import day_number
 from backends.local.musicengine import LocalMusicEngine
 from backends.local.rotation import initialise_encryption
 from contract.musicengine.tools import TOOLS
-from tests.label import LABEL
+from tests.label import LABEL, LATEST
 
 COOKIES = "# Netscape HTTP Cookie File\n.spotify.com\tTRUE\t/\tTRUE\t0\tsp_dc\texample\n"
 
@@ -147,7 +149,29 @@ async def test_paging_says_what_is_left_and_how_to_go_on(figures):
 async def test_a_page_behind_the_end_has_nothing_left(figures):
     page = await figures("catalogue_list_tracks", offset=1000)
     assert (page["tracks"], page["total"], page["remaining"], page["next_offset"]) == ([], len(LABEL), 0, None)
-    assert "hint" not in page
+    assert page["hint"] == f"The offset is past the end: there are {len(LABEL)} tracks."
+
+
+async def test_words_that_no_track_has_bring_a_hint_how_to_go_on(figures):
+    page = await figures("catalogue_list_tracks", query="sonng nmae")
+    assert (page["total"], page["hint"].split(":")[0]) == (0, "No track has all of these words")
+    assert "hint" not in await figures("catalogue_list_tracks", query="song")
+
+
+async def test_an_overview_of_a_day_that_few_tracks_reach_says_so_and_names_a_better_one(label, open_client):
+    later = (LATEST + dt.timedelta(days=1)).isoformat()
+    async with aclosing(LocalMusicEngine(label)) as backend, backend.database.transaction() as connection:
+        await connection.execute("INSERT INTO workspace_days VALUES (1, ?, 5, 0, 1, 0)", (day_number(later),))
+    async with open_client() as client:
+        latest = (await client.call_tool("catalogue_get_overview", {})).structured_content
+    assert (latest["date"], latest["tracks_with_data"]) == (later, 1)
+    assert "Only 1 track(s)" in latest["hint"]
+    assert f"{LATEST.isoformat()} has data of 7" in latest["hint"]
+
+
+async def test_a_period_too_long_to_compare_says_which_is_not(figures):
+    assert "182" in (await figures("catalogue_get_streams", isrc="USXXX1234567", days=183))["hint"]
+    assert "hint" not in await figures("catalogue_get_streams", isrc="USXXX1234567", days=182)
 
 
 async def test_a_query_of_spaces_lists_everything(figures):

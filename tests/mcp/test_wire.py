@@ -5,7 +5,6 @@ import os
 import pty
 import signal
 import sqlite3
-import subprocess
 import sys
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -206,24 +205,26 @@ os.execv(sys.executable, [sys.executable, "-m", "musicengine_mcp", "--data-dir",
 
 
 @pytest.mark.parametrize(("key", "code"), [(b"\x04", 0), (b"\x03", 130)], ids=["Ctrl-D", "Ctrl-C"])
-def test_a_person_at_a_terminal_gets_two_lines_and_can_leave(data_dir, key, code):
+async def test_a_person_at_a_terminal_gets_two_lines_and_can_leave(data_dir, key, code):
     controller, terminal = pty.openpty()
     arguments = [sys.executable, "-c", AT_A_TERMINAL, str(data_dir)]
-    streams = {"stdin": terminal, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(arguments, cwd=ROOT, start_new_session=True, **streams) as process:
-        os.close(terminal)
-        try:
-            lines = [process.stderr.readline().decode(), process.stderr.readline().decode()]
-            os.write(controller, key)
-            out, errors = process.communicate(timeout=10)
-        finally:
-            process.kill()
-            os.close(controller)
+    with anyio.fail_after(20):
+        async with await anyio.open_process(arguments, stdin=terminal, cwd=ROOT, start_new_session=True) as process:
+            os.close(terminal)
+            try:
+                told = BufferedByteReceiveStream(process.stderr)
+                lines = [(await told.receive_until(b"\n", 1000)).decode() for _ in range(2)]
+                os.write(controller, key)
+                assert await process.wait() == code
+                out, errors = await Pipe(process).rest()
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                os.close(controller)
     assert "waiting for an MCP host" in lines[0]
     assert "musicengine-mcp --help" in lines[1]
     assert out == b""
-    assert errors in {b"", b"Interrupted.\n"}, "as early as this, it may not have begun to listen"
-    assert process.returncode == code
+    assert told.buffer.decode() + errors in {"", "Interrupted.\n"}, "as early as this, it may not be listening yet"
     assert not data_dir.exists()
 
 
