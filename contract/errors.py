@@ -266,8 +266,8 @@ class StorageCorrupt(StorageError):
     code = "storage_corrupt"
     default_message = "The database file is damaged, or is not a database. It was left as it is."
     default_next_step = (
-        "Move it aside; if there is a 'backups' folder beside it, put its newest file in its place; "
-        "else start anew and import again."
+        "Move it aside with its -wal and -shm files; if there is a 'backups' folder beside it, put its newest file in "
+        "its place; else start anew and import again."
     )
 
 

@@ -7,10 +7,11 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import cast
 
 from contract.errors import ContractError
 from musicengine_mcp import __version__
-from server.settings import Settings, add_shared_options
+from server.settings import Settings, Uses, add_shared_options
 
 __all__ = ["run"]
 
@@ -42,7 +43,10 @@ Nothing leaves this machine. Data: --data-dir, MUSICENGINE_DATA_DIR, or the plat
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run the command line; return the exit code: 0, 1 for an error, 2 for a usage error, 130 if interrupted."""
+    """Run the command line; return the exit code.
+
+    It is 0, 1 for an error, 2 for a usage error, 130 if interrupted, 141 if nobody reads the output any more.
+    """
     _never_fail_to_print()
     arguments = _parser().parse_args(argv)
     try:
@@ -51,7 +55,8 @@ def run(argv: Sequence[str]) -> int:
             from server.mcp.stdio import serve  # noqa: PLC0415  (commands do without the SDK)
 
             return serve(settings)
-        return asyncio.run(arguments.run(arguments, settings))
+        code = asyncio.run(arguments.run(arguments, settings))
+        sys.stdout.flush()  # a reader that has left is met here, and not by the interpreter's shutdown
     except ContractError as error:
         print(f"error: {error.sentence}", file=sys.stderr)
         return 1
@@ -59,11 +64,29 @@ def run(argv: Sequence[str]) -> int:
         print("Interrupted.", file=sys.stderr)
         return 130
     except Exception as error:
+        if _reader_has_left(error):
+            _discard_output()
+            return 141  # as a shell says of a program that SIGPIPE ended
         if os.environ.get("MUSICENGINE_DEBUG"):
             raise
         print(f"error: something unexpected went wrong ({type(error).__name__}).", file=sys.stderr)
         print("Set MUSICENGINE_DEBUG=1 and run it again to see where; please report it.", file=sys.stderr)
         return 1
+    return code
+
+
+def _reader_has_left(error: BaseException) -> bool:
+    """Whether it is a broken pipe (`| head` has read enough), by itself or as task groups wrap it."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_reader_has_left(each) for each in cast("BaseExceptionGroup[BaseException]", error).exceptions)
+    return isinstance(error, BrokenPipeError)
+
+
+def _discard_output() -> None:
+    """Let the interpreter's shutdown flush what is left to where it raises nothing."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _never_fail_to_print() -> None:
@@ -81,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    add_shared_options(parser)
+    add_shared_options(parser, Uses.WORKSPACE)
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     for module in _COMMANDS:

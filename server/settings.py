@@ -3,12 +3,21 @@
 import argparse
 import os
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from backends.local.storage import default_data_dir, expanded
 from backends.local.workspaces import DEFAULT_WORKSPACE
 
-__all__ = ["Settings", "add_shared_options"]
+__all__ = ["Settings", "Uses", "add_shared_options"]
+
+
+class Uses(Enum):
+    """What a command works on, and so which shared options it takes: one that does nothing would mislead."""
+
+    NOTHING = auto()
+    DATA_FOLDER = auto()
+    WORKSPACE = auto()
 
 
 @dataclass(frozen=True)
@@ -29,14 +38,18 @@ class Settings:
         )
 
 
-def add_shared_options(parser: argparse.ArgumentParser) -> None:
-    """Add the shared options; they may stand before or after the command's name."""
+def add_shared_options(parser: argparse.ArgumentParser, uses: Uses) -> None:
+    """Add the shared options that are of use; they may stand before or after the command's name."""
+    if uses is Uses.NOTHING:
+        return
     parser.add_argument(
         "--data-dir",
         metavar="DIR",
         default=argparse.SUPPRESS,
         help="folder of the database (MUSICENGINE_DATA_DIR; default: the platform's data folder)",
     )
+    if uses is Uses.DATA_FOLDER:
+        return
     parser.add_argument(
         "--workspace",
         metavar="NAME",

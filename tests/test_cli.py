@@ -57,7 +57,14 @@ def commands_of(command, *path):
             yield from commands_of(command, name)
 
 
-def test_every_command_has_help_and_takes_the_shared_options(command):
+def shared_options_of(path):
+    """The shared options that are of use to the command: one that does nothing would mislead."""
+    if path[0] in {"demo", "docs"}:
+        return set()
+    return {"--data-dir"} if path[0] in {"secrets", "workspaces"} else {"--data-dir", "--workspace"}
+
+
+def test_every_command_has_help_and_takes_the_shared_options_that_it_uses(command):
     found = list(commands_of(command))
     assert ("workspaces", "create") in found
     assert ("import",) in found
@@ -65,8 +72,24 @@ def test_every_command_has_help_and_takes_the_shared_options(command):
         code, out, errors = command(*path, "--help")
         assert (code, errors) == (0, ""), path
         assert out.startswith(f"usage: musicengine-mcp {' '.join(path)}")
-        assert "--data-dir" in out
-        assert "--workspace" in out
+        assert set(re.findall(r"--data-dir|--workspace", out.partition("options:")[2])) == shared_options_of(path), path
+
+
+@pytest.mark.parametrize(
+    "path", [("keys", "rotate"), ("keys", "revoke"), ("profiles", "import"), ("profiles", "delete")]
+)
+def test_help_says_what_a_positional_argument_is(command, path):
+    assert re.search(r"^  (ID|FILE)  +\S", command(*path, "--help")[1], re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("demo", "--data-dir", "d"), ("docs", "--workspace", "w"), ("workspaces", "list", "--workspace", "w")],
+)
+def test_a_shared_option_that_would_do_nothing_is_a_usage_error(command, arguments):
+    code, out, errors = command(*arguments)
+    assert (code, out) == (2, "")
+    assert "unrecognized arguments" in errors
 
 
 def test_the_version_is_the_packages(command):
@@ -117,6 +140,14 @@ def test_the_environment_names_the_workspace_and_an_option_goes_before_it(comman
     monkeypatch.setenv("MUSICENGINE_WORKSPACE", "second")
     assert "\tk\t" in command("keys", "list")[1]
     assert command("keys", "list", "--workspace", "default")[1] == ""
+
+
+@pytest.mark.parametrize(("kind", "how"), [("keys", "keys create --name"), ("profiles", "profiles import FILE --name")])
+def test_an_empty_list_says_how_to_begin_and_leaves_the_output_empty(command, kind, how):
+    code, out, errors = command(kind, "list")
+    assert (code, out) == (0, "")
+    assert errors.startswith("No ")
+    assert how in errors
 
 
 def test_a_workspace_that_is_not_there_is_an_error_that_says_how_to_go_on(command):
@@ -195,6 +226,45 @@ def test_the_program_itself_exits_as_the_function_returns(tmp_path):
         )
         assert outcome.returncode == code, outcome.stderr
         assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines", "unbuffered"),
+    [
+        (["demo"], 1, "1"),  # while it imports
+        (["demo"], 10, "1"),  # while the server answers: task groups wrap the error
+        (["demo"], 0, ""),  # when the buffer is written at the end
+        (["docs"], 0, ""),
+        (["workspaces", "list"], 0, ""),
+    ],
+)
+def test_a_reader_that_leaves_is_no_error(tmp_path, arguments, lines, unbuffered):
+    """`| head` reads what it needs: the rest is not written, and nothing is said about it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "musicengine_mcp", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": unbuffered},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with process:
+        for _ in range(lines):
+            process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert (process.returncode, errors) == (141, b"")
+    assert list(tmp_path.iterdir()) in ([], [tmp_path / "data"]), "the demo's folder is gone"
+
+
+def test_only_a_group_of_nothing_but_broken_pipes_is_silent(command, monkeypatch):
+    async def failed(*_):
+        raise ExceptionGroup("", [BrokenPipeError(), ZeroDivisionError()])
+
+    monkeypatch.setattr("backends.local.workspaces.create_workspace", failed)
+    monkeypatch.delenv("MUSICENGINE_DEBUG", raising=False)
+    code, _, errors = command("workspaces", "create", "w")
+    assert code == 1
+    assert errors.startswith("error: ")
 
 
 def test_no_command_but_the_server_loads_the_sdk():

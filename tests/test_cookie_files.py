@@ -236,7 +236,9 @@ def test_an_empty_file_is_in_none_of_the_forms(write):
 
 
 def test_a_file_that_is_missing_or_a_folder_or_has_an_impossible_name_says_so(tmp_path):
-    assert "no cookie file of that name" in refusal(tmp_path / "missing").message
+    missing = refusal(tmp_path / "missing")
+    assert "no cookie file of that name" in missing.message
+    assert missing.next_step == "Give the file's absolute path."
     assert "is a folder" in refusal(tmp_path).message
     assert "can't be read" in refusal(tmp_path / "a\0b").message
     assert "can't be read" in refusal(tmp_path / ("n" * 5000)).message

@@ -282,6 +282,8 @@ def test_an_overlap_is_given_in_the_usual_forms(capsys, data_dir, overlap, secon
         [(created, expires)] = connection.execute(
             "SELECT new.created_at, old.expires_at FROM api_keys old JOIN api_keys new ON new.id = old.replaced_by"
         ).fetchall()
+    until = f"works until {expires[:19].replace('T', ' ')} UTC" if seconds else "has stopped working"
+    assert f"replaces key 1, which {until}." in capsys.readouterr().err
     assert dt.datetime.fromisoformat(expires) - dt.datetime.fromisoformat(created) == dt.timedelta(seconds=seconds)
 
 

@@ -49,6 +49,19 @@ def test_every_command_of_ours_succeeds_in_the_order_of_the_readme(tmp_path: Pat
     assert list(tmp_path.glob("*.rejects.csv")) == []
 
 
+def test_the_catalogue_that_it_shows_is_one_and_a_statement_does_without(tmp_path: Path):
+    [catalogue] = re.findall(r"```csv\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "catalogue.csv").write_text(catalogue, encoding="utf-8")
+    shutil.copy(SAMPLES / "distrokid.csv", tmp_path)
+
+    for name in ("catalogue", "distrokid"):
+        assert ours(["import", f"{name}.csv", "--data-dir", name], cwd=tmp_path).returncode == 0
+        listed = ours(["workspaces", "list", "--data-dir", name], cwd=tmp_path).stdout.split("\t")[1]
+        assert (listed == "2 tracks") if name == "catalogue" else (listed != "0 tracks"), name
+
+    assert list(tmp_path.glob("*.rejects.csv")) == []
+
+
 def test_every_command_is_one_that_a_test_runs():
     others = [command for command in COMMANDS[2:] if command not in OURS]
 

@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from server.settings import Settings, add_shared_options
+from server.settings import Settings, Uses, add_shared_options
 
 __all__ = ["Commands", "Run", "add_command"]
 
@@ -30,9 +30,15 @@ class Commands(Protocol):
 
 
 def add_command(
-    commands: Commands, name: str, run: Run | None, *, summary: str, details: str = ""
+    commands: Commands,
+    name: str,
+    run: Run | None,
+    *,
+    summary: str,
+    details: str = "",
+    uses: Uses = Uses.WORKSPACE,
 ) -> argparse.ArgumentParser:
-    """Add a command, with the shared options; return its parser for options of its own.
+    """Add a command, with the shared options that it uses; return its parser for options of its own.
 
     `run` is None for a command that only groups others.
     """
@@ -42,6 +48,6 @@ def add_command(
         description=f"{summary[0].upper()}{summary[1:]}.\n\n{details}".rstrip(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_shared_options(parser)
+    add_shared_options(parser, uses)
     parser.set_defaults(run=run, parser=parser)
     return parser

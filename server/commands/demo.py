@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from server.commands import Commands, add_command
-from server.settings import Settings
+from server.settings import Settings, Uses
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -25,7 +25,9 @@ _SAMPLES = Path(__file__).resolve().parent.parent / "demo" / "samples"
 
 def register(commands: Commands) -> None:
     """Add `demo`."""
-    add_command(commands, "demo", _run, summary="see it answer a manager's questions", details=_DETAILS)
+    add_command(
+        commands, "demo", _run, summary="see it answer a manager's questions", details=_DETAILS, uses=Uses.NOTHING
+    )
 
 
 async def _run(arguments: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (it has a folder of its own)

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from server.commands import Commands, add_command
-from server.settings import Settings
+from server.settings import Settings, Uses
 
 __all__ = ["register"]
 
@@ -15,7 +15,7 @@ operation such as list_tracks; 'docs openapi list_tracks' is an OpenAPI document
 
 def register(commands: Commands) -> None:
     """Add `docs`."""
-    parser = add_command(commands, "docs", _run, summary="print the API reference", details=_DETAILS)
+    parser = add_command(commands, "docs", _run, summary="print the API reference", details=_DETAILS, uses=Uses.NOTHING)
     parser.add_argument("name", metavar="NAME", nargs="?", help="openapi, markdown, llms, or an operation")
     parser.add_argument("operation", metavar="OPERATION", nargs="?", help="only this one, as openapi or markdown")
     files = parser.add_mutually_exclusive_group()

@@ -1,6 +1,7 @@
 """`musicengine-mcp keys`: API keys of a workspace."""
 
 import argparse
+import datetime as dt
 import re
 import sys
 
@@ -13,6 +14,8 @@ __all__ = ["register"]
 _OVERLAP = re.compile(r"(\d{1,7})([smhd])", re.ASCII)
 
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600}
+
+_ID_HELP = "the key's number, in the first column of 'keys list'"
 
 _CREATE_DETAILS = """\
 The key goes to standard output alone, so that KEY=$(musicengine-mcp keys create --name NAME) takes it.
@@ -33,7 +36,7 @@ def register(commands: Commands) -> None:
     create.add_argument("--name", metavar="NAME", required=True, help="what the key is for")
     add_command(subcommands, "list", _list, summary="list the workspace's keys and how they stand")
     rotate = add_command(subcommands, "rotate", _rotate, summary="replace an API key", details=_ROTATE_DETAILS)
-    rotate.add_argument("id", metavar="ID", type=record_id)
+    rotate.add_argument("id", metavar="ID", type=record_id, help=_ID_HELP)
     rotate.add_argument(
         "--overlap",
         metavar="TIME",
@@ -42,7 +45,7 @@ def register(commands: Commands) -> None:
         help="how long the old key goes on working: 0, 30m, 24h, 7d; at most 30d (default: 24h)",
     )
     revoke = add_command(subcommands, "revoke", _revoke, summary="put an API key out of use at once")
-    revoke.add_argument("id", metavar="ID", type=record_id)
+    revoke.add_argument("id", metavar="ID", type=record_id, help=_ID_HELP)
 
 
 async def _create(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -63,6 +66,8 @@ async def _list(arguments: argparse.Namespace, settings: Settings) -> int:  # no
 
     async with open_scope(settings) as scope:
         keys = await list_keys(scope.database, scope.workspace_id)
+    if not keys:
+        print("No keys yet: create one with 'musicengine-mcp keys create --name NAME'.", file=sys.stderr)
     moment = now()
     for key in keys:
         used = f"used {key.last_used_at}" if key.last_used_at else "never used"
@@ -76,7 +81,7 @@ async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
 
     async with open_scope(settings) as scope:
         key, raw = await rotate_key(scope.database, scope.workspace_id, arguments.id, arguments.overlap)
-    until = f"works for another {arguments.overlap} seconds" if arguments.overlap else "has stopped working"
+    until = f"works until {_end(key.created_at, arguments.overlap)}" if arguments.overlap else "has stopped working"
     print(f"Key {key.id} '{key.name}' replaces key {arguments.id}, which {until}.", file=sys.stderr)
     _show_once(raw)
     return 0
@@ -95,6 +100,11 @@ async def _revoke(arguments: argparse.Namespace, settings: Settings) -> int:
 def _show_once(raw: str) -> None:
     print("Keep it now; it can't be shown again:", file=sys.stderr, flush=True)
     print(raw, flush=True)
+
+
+def _end(start: str, seconds: int) -> str:
+    """When an overlap that starts then is over, for a person: 2026-03-08 10:00:00 UTC."""
+    return f"{dt.datetime.fromisoformat(start) + dt.timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _overlap(text: str) -> int:

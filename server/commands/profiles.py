@@ -24,11 +24,13 @@ def register(commands: Commands) -> None:
     importing = add_command(
         subcommands, "import", _import, summary="import a browser session from a cookie file", details=_IMPORT_DETAILS
     )
-    importing.add_argument("file", metavar="FILE", type=Path)
+    importing.add_argument("file", metavar="FILE", type=Path, help="the cookie file, in any of these forms")
     importing.add_argument("--name", metavar="NAME", required=True, help="name of the profile")
     add_command(subcommands, "list", _list, summary="list the workspace's browser profiles")
     delete = add_command(subcommands, "delete", _delete, summary="delete a browser profile and its cookies")
-    delete.add_argument("id", metavar="ID", type=record_id)
+    delete.add_argument(
+        "id", metavar="ID", type=record_id, help="the profile's number, in the first column of 'profiles list'"
+    )
 
 
 async def _import(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -53,6 +55,8 @@ async def _list(arguments: argparse.Namespace, settings: Settings) -> int:  # no
 
     async with open_scope(settings) as scope:
         profiles = await list_profiles(scope.database, scope.workspace_id)
+    if not profiles:
+        print("No profiles: import one with 'musicengine-mcp profiles import FILE --name NAME'.", file=sys.stderr)
     for profile in profiles:
         print(f"{profile.id}\t{profile.name}\t{profile.cookie_count} cookie(s)\timported {profile.created_at}")
     return 0

@@ -4,7 +4,7 @@ import argparse
 from contextlib import aclosing
 
 from server.commands import Commands, add_command
-from server.settings import Settings
+from server.settings import Settings, Uses
 
 __all__ = ["register"]
 
@@ -19,10 +19,13 @@ them. To rotate it, put the new key in front of the old one with a comma between
 
 def register(commands: Commands) -> None:
     """Add `secrets init` and `secrets rotate`."""
-    parser = add_command(commands, "secrets", None, summary="make or change the encryption key", details=_DETAILS)
+    uses = Uses.DATA_FOLDER  # one key serves every workspace
+    parser = add_command(
+        commands, "secrets", None, summary="make or change the encryption key", details=_DETAILS, uses=uses
+    )
     subcommands = parser.add_subparsers(metavar="COMMAND", required=True)
-    add_command(subcommands, "init", _init, summary="make an encryption key", details=_DETAILS)
-    add_command(subcommands, "rotate", _rotate, summary="change the encryption key", details=_DETAILS)
+    add_command(subcommands, "init", _init, summary="make an encryption key", details=_DETAILS, uses=uses)
+    add_command(subcommands, "rotate", _rotate, summary="change the encryption key", details=_DETAILS, uses=uses)
 
 
 async def _init(arguments: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (it has none)

@@ -4,18 +4,19 @@ import argparse
 from contextlib import aclosing
 
 from server.commands import Commands, add_command
-from server.settings import Settings
+from server.settings import Settings, Uses
 
 __all__ = ["register"]
 
 
 def register(commands: Commands) -> None:
     """Add `workspaces list` and `workspaces create`."""
-    parser = add_command(commands, "workspaces", None, summary="list or create workspaces")
+    uses = Uses.DATA_FOLDER
+    parser = add_command(commands, "workspaces", None, summary="list or create workspaces", uses=uses)
     subcommands = parser.add_subparsers(metavar="COMMAND", required=True)
-    add_command(subcommands, "list", _list, summary="list the workspaces and how much is in them")
-    create = add_command(subcommands, "create", _create, summary="create a workspace")
-    create.add_argument("name", metavar="NAME")
+    add_command(subcommands, "list", _list, summary="list the workspaces and how much is in them", uses=uses)
+    create = add_command(subcommands, "create", _create, summary="create a workspace", uses=uses)
+    create.add_argument("name", metavar="NAME", help="what to call it, such as the label's name")
 
 
 async def _list(arguments: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (it has none)
