@@ -24,7 +24,7 @@ _FIRST_YEAR = 1900
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 _SEPARATORS = re.compile(r"[\s\u00ad\u2010-\u2015\u2212._-]+")
 _SPOTIFY_TRACK = re.compile(
-    r"(?:spotify:track:|https?://open\.spotify\.com/(?:intl-[a-z]{2,5}/)?track/)([0-9A-Za-z]+)(?:[?#].*)?"
+    r"(?:spotify:track:|(?:https?://)?open\.spotify\.com/(?:intl-[a-z]{2,5}/)?track/)([0-9A-Za-z]+)/?(?:[?#].*)?"
 )
 
 

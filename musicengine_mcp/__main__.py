@@ -16,9 +16,12 @@ def main() -> None:
     root = here if (here / "contract").is_dir() else here.parent
     sys.path.insert(0, str(root))
 
-    from server.cli import run  # noqa: PLC0415  (the path comes first)
+    try:
+        from server.cli import run  # noqa: PLC0415  (the path comes first)
 
-    sys.exit(run(sys.argv[1:]))
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:  # while modules load, before the command line can say anything
+        sys.exit(130)
 
 
 if __name__ == "__main__":

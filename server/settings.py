@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from backends.local.storage import default_data_dir, expanded
-from backends.local.workspaces import DEFAULT_WORKSPACE
+from backends.local.storage import DEFAULT_WORKSPACE, default_data_dir, expanded
 
 __all__ = ["Settings", "Uses", "add_shared_options"]
 

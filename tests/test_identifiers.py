@@ -184,3 +184,15 @@ def test_what_is_no_day_is_refused_with_the_form(text):
 def test_a_day_in_an_answer_is_checked_by_its_form():
     with pytest.raises(ValidationError):
         Holder(shown="8.3.2026")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "spotify:track:3n3Ppam7vgaVa1iaRUc9Lp",
+        "open.spotify.com/track/3n3Ppam7vgaVa1iaRUc9Lp",
+        "https://open.spotify.com/intl-de/track/3n3Ppam7vgaVa1iaRUc9Lp/?si=abc",
+    ],
+)
+def test_a_spotify_track_is_known_by_any_of_its_links(link):
+    assert spotify_track_id(link) == "3n3Ppam7vgaVa1iaRUc9Lp"

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from backends.local import analytics, catalogue, profiles
 from backends.local.database import Database
 from backends.local.handlers import Handlers, Scope
-from backends.local.workspaces import DEFAULT_WORKSPACE, workspace_id
+from backends.local.storage import DEFAULT_WORKSPACE
+from backends.local.workspaces import workspace_id
 from contract.operation import Operation
 
 __all__ = ["LocalMusicEngine"]

@@ -16,6 +16,7 @@ from contract.errors import (
 
 __all__ = [
     "DATABASE_NAME",
+    "DEFAULT_WORKSPACE",
     "create_private_file",
     "default_data_dir",
     "expanded",
@@ -24,6 +25,9 @@ __all__ = [
 ]
 
 DATABASE_NAME = "musicengine.db"
+
+DEFAULT_WORKSPACE = "default"
+"""The one that exists from the first start."""
 
 _MEANINGS: tuple[tuple[str, type[StorageError]], ...] = (
     ("SQLITE_BUSY", StorageBusy),

@@ -6,9 +6,7 @@ from backends.local.database import Database
 from backends.local.days import now
 from contract.errors import InvalidRequest, NotFound
 
-__all__ = ["DEFAULT_WORKSPACE", "Workspace", "create_workspace", "list_workspaces", "workspace_id"]
-
-DEFAULT_WORKSPACE = "default"
+__all__ = ["Workspace", "create_workspace", "list_workspaces", "workspace_id"]
 
 
 @dataclass(frozen=True)

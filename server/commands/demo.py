@@ -56,7 +56,7 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> int:  # noq
 async def _import_samples(folder: Path) -> None:
     from backends.local.importing.importer import import_file
     from backends.local.importing.options import Options
-    from backends.local.workspaces import DEFAULT_WORKSPACE
+    from backends.local.storage import DEFAULT_WORKSPACE
     from server.commands.scope import open_scope
 
     async with open_scope(Settings(folder, DEFAULT_WORKSPACE)) as scope:

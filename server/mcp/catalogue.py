@@ -41,7 +41,7 @@ from contract.musicengine.tools import (
     TracksResult,
 )
 from contract.validation import validate
-from server.mcp.stream_summary import summarise
+from server.mcp.stream_summary import StreamSummary, summarise
 from server.mcp.tools import ToolHandlers
 
 __all__ = ["HANDLERS"]
@@ -111,7 +111,7 @@ async def get_streams(backend: Backend, arguments: GetStreamsArguments) -> Strea
         isrc=track["isrc"],
         title=track["title"],
         artist=track["artist"],
-        hint=_streams_hint(arguments.days, has_data=bool(history)),
+        hint=_streams_hint(arguments.days, summary, has_data=bool(history)),
         daily=summary.daily if arguments.detail == "full" else None,
         **summary.figures,
     )
@@ -200,11 +200,12 @@ def _list_hint(arguments: ListTracksArguments, total: int) -> str | None:
     return f"The offset is past the end: there are {total} tracks." if arguments.offset >= total else None
 
 
-def _streams_hint(days: int, *, has_data: bool) -> str | None:
+def _streams_hint(days: int, summary: StreamSummary, *, has_data: bool) -> str | None:
     if not has_data:
         return "No streams are stored for this track. The user can add them with: musicengine-mcp import FILE"
     # The contract gives 365 rows at most, for the period and the one before it.
-    return "A comparison needs days of 182 or less." if days > _LONGEST_COMPARED else None
+    too_long = days > _LONGEST_COMPARED and summary.figures["comparison"] is None
+    return f"For a comparison ask for {_LONGEST_COMPARED} days or fewer." if too_long else None
 
 
 def _overview_hint(stats: OverviewStats, coverage: Coverage | None) -> str | None:

@@ -6,6 +6,7 @@ import signal
 import sys
 
 import anyio
+from anyio.abc import TaskStatus
 from mcp.server.stdio import stdio_server
 
 from backends.backend import Backend
@@ -25,8 +26,6 @@ def serve(settings: Settings) -> int:
     """Serve until standard input ends or a signal asks for the end; return the exit code."""
     # Standard output belongs to the protocol.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    if sys.stdin.isatty():
-        sys.stderr.write(_AT_A_TERMINAL)
     anyio.run(_serve, settings)
     return 0
 
@@ -37,7 +36,9 @@ async def _serve(settings: Settings) -> None:
     try:
         async with anyio.create_task_group() as tasks:
             if sys.platform != "win32":
-                tasks.start_soon(_end_at_signal, backend)
+                await tasks.start(_end_at_signal, backend)
+            if sys.stdin.isatty():
+                sys.stderr.write(_AT_A_TERMINAL)
             async with stdio_server() as (read_stream, write_stream):
                 await server.run(read_stream, write_stream, server.create_initialization_options())
             tasks.cancel_scope.cancel()
@@ -45,9 +46,10 @@ async def _serve(settings: Settings) -> None:
         await backend.aclose()
 
 
-async def _end_at_signal(backend: Backend) -> None:
+async def _end_at_signal(backend: Backend, *, task_status: TaskStatus[None]) -> None:
     """Close the database and leave, with the exit code of shells: 130 after Ctrl-C, 143 after SIGTERM."""
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        task_status.started()
         async for number in signals:
             await backend.aclose()
             # A thread is reading standard input, which nothing but its end can interrupt.
