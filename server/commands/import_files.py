@@ -34,6 +34,8 @@ corrects earlier ones. Rows that can't be taken are written beside the file with
 # One value can't be true of two files: a timeline is of one track, and a day's chart is one file.
 _OF_ONE_FILE = ("isrc", "title", "date")
 
+_MOST_REASONS = 5
+
 
 def register(commands: Commands) -> None:
     """Add `import`."""
@@ -66,11 +68,30 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     from server.commands.scope import open_scope
 
     options = Options.checked(**{field.name: getattr(arguments, field.name) for field in fields(Options)})
-    files = [_recognised(path) for path in arguments.files]
+    # Catalogues first: streams of tracks that the next file adds would be rejected.
+    files = sorted(map(_recognised, _without_rejects(arguments.files)), key=_turn)
     _refuse_unused(options, files)
     async with open_scope(settings) as scope:
         done = [await _import(scope, file, options, arguments.dry_run) for file in files]
     return 0 if all(done) else 1
+
+
+def _without_rejects(paths: Sequence[Path]) -> Sequence[Path]:
+    """Leave out files that earlier imports wrote, which a pattern such as *.csv matches; alone they are meant."""
+    meant = [path for path in paths if not path.name.endswith(".rejects.csv")]
+    if not meant:
+        return paths
+    for path in paths:
+        if path not in meant:
+            print(
+                f"note: {_shown(path)}: skipped; rejected rows are imported by naming their file alone", file=sys.stderr
+            )
+    return meant
+
+
+def _turn(file: _File) -> int:
+    """What can't be imported is said before anything else takes its time."""
+    return 0 if file.format is None else file.format.turn
 
 
 def _recognised(path: Path) -> _File:
@@ -145,6 +166,18 @@ def _report(name: str, outcome: "Outcome", dry_run: bool) -> None:
     )
     if counts.tracks_added:
         print(f"  tracks added {counts.tracks_added:,}")
+    for note in outcome.notes:
+        print(f"  {note}")
+    _report_rejects(outcome)
+
+
+def _report_rejects(outcome: "Outcome") -> None:
+    from backends.local.importing.outcome import number_of
+
+    for reason, rows in outcome.reasons[:_MOST_REASONS]:
+        print(f"  {number_of(rows, 'row', 'rows')}: {reason}")
+    if (others := len(outcome.reasons) - _MOST_REASONS) > 0:
+        print(f"  and {number_of(others, 'more reason', 'more reasons')}")
     if outcome.rejects is not None:
         print(f"  rejected rows, with reasons: {_shown(outcome.rejects)}, beside the file")
     elif outcome.first_reasons:

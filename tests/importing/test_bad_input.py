@@ -1,5 +1,6 @@
 """Files that are not what they seem: one clear message, an exit code, and nothing half-written."""
 
+import datetime as dt
 import gzip
 import io
 import zipfile
@@ -8,6 +9,7 @@ import pytest
 
 ISRC = "QZMEM2600001"
 ROWS = "".join(f"{ISRC},2026-11-{day:02d},{day}\n" for day in range(1, 21))
+BAD_FIGURES = [("2026-11-31", "5"), ("2099-01-01", "5"), ("1926-11-20", "5"), ("2026-11-20", "-5"), ("2026-11-20", "x")]
 STREAMS = f"isrc,date,spotify_streams\n{ROWS}"
 
 
@@ -98,9 +100,62 @@ def test_blank_lines_are_no_rows(label):
     assert (counts["read"], counts["new"]) == (20, 20)
 
 
-def test_a_header_alone_imports_nothing(label):
+@pytest.mark.parametrize("rows", ["", "\n", ",,\n", "isrc,date,spotify_streams\n"])
+def test_a_header_alone_is_a_failure(label, rows):
     label.catalogue((ISRC, "Night Ferry", "Zoë"))
-    assert label.take("s.csv", "isrc,date,spotify_streams\n")["read"] == 0
+    result = label.run(label.write("s.csv", f"isrc,date,spotify_streams\n{rows}"))
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("error: s.csv: There are no rows below the header.")
+
+
+@pytest.mark.parametrize(
+    ("header", "lacks"),
+    [
+        ("Title,Artist,Album", "'Catalogue' without a column for isrc."),
+        ("isrc;date;units", "'Daily streams' without a column for spotify_streams or apple_streams, or streams with"),
+        ("date,listeners,streams", "'Spotify for Artists, audience' without a column for followers."),
+    ],
+)
+def test_a_file_that_is_nearly_of_a_format_is_told_what_it_lacks(label, header, lacks):
+    result = label.run(label.write("s.csv", f"{header}\na,b,c\n"))
+    assert result.code == 1
+    assert f"It looks like a file of {lacks}" in result.err
+
+
+def test_a_file_of_no_format_is_told_the_names_of_all(label):
+    result = label.run(label.write("s.csv", "id,colour\n1,red\n"))
+    assert "It takes: Daily streams; " in result.err
+    assert len(result.err) < 450
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_a_last_line_without_its_end_is_said(label, encoding):
+    label.catalogue((ISRC, "Night Ferry", "Zoë"))
+    whole = label.run(label.write("s.csv", STREAMS, encoding))
+    cut = label.run(label.write("s.csv", STREAMS.removesuffix("\n"), encoding))
+    assert (whole.code, cut.code) == (0, 0)
+    assert "line end" not in whole.out
+    assert "  the last line has no line end: if the download broke off, its last figure may be cut\n" in cut.out
+
+
+def test_tomorrow_is_not_yet_the_future(label):
+    label.catalogue((ISRC, "Night Ferry", "Zoë"))
+    days = [dt.datetime.now(dt.UTC).date() + dt.timedelta(days=days) for days in (1, 3)]
+    counts = label.take("s.csv", "isrc,date,spotify_streams\n" + "".join(f"{ISRC},{day},5\n" for day in days))
+    assert (counts["new"], counts["rejected"]) == (1, 1)
+
+
+def test_reasons_are_shown_grouped_and_the_most_frequent_first(label):
+    label.catalogue((ISRC, "Night Ferry", "Zoë"))
+    rows = ["QZMEM2699999,2026-11-20,5"] * 3 + [f"{ISRC},{day},{count}" for day, count in BAD_FIGURES]
+    result = label.run(label.write("s.csv", STREAMS + "\n".join(rows) + "\n"))
+    lines = result.out.splitlines()
+    assert lines[2] == (
+        "  3 rows: isrc is not in the catalogue: import the catalogue first, or a distributor's statement, which adds "
+        "its tracks"
+    )
+    assert [line.split(":")[0] for line in lines[2:7]] == ["  3 rows", *["  1 row"] * 4]
+    assert lines[7] == "  and 1 more reason"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252", "iso-8859-1"])
@@ -129,7 +184,9 @@ def test_any_usual_delimiter_will_do(label, delimiter):
         ("QZMEM2699999,2026-11-20,5", "isrc is not in the catalogue: import the catalogue first"),
         ("nonsense,2026-11-20,5", "isrc must be an ISRC"),
         (f"{ISRC},11/20/2026,5", "date must be a date as YYYY-MM-DD: day and month can't be told apart here"),
-        (f"{ISRC},2026-11-31,5", "date day"),
+        (f"{ISRC},2026-11-31,5", "date is no day of the calendar"),
+        (f"{ISRC},2026-13-01,5", "date is no day of the calendar"),
+        (f"{ISRC},2099-09-01,5", "date lies in the future"),
         (f"{ISRC},1926-11-20,5", "date must be a day of this century"),
         (f"{ISRC},2026-11-20,-5", "streams must not be negative"),
         (f"{ISRC},2026-11-20,1.234", "streams must be a whole number"),
@@ -164,7 +221,7 @@ def test_many_rejects_among_many_rows_are_all_kept(label):
     label.catalogue((ISRC, "Night Ferry", "Zoë"))
     bad = {number for number in range(10_000) if number % 97 == 0}
     rows = [
-        f"{'QZMEM2699999' if number in bad else ISRC},2026-11-{1 + number % 30:02d},{number}"
+        f"{'QZMEM2699999' if number in bad else ISRC},2026-10-{1 + number % 30:02d},{number}"
         for number in range(10_000)
     ]
     result = label.run(label.write("s.csv", "isrc,date,spotify_streams\n" + "\n".join(rows) + "\n"))

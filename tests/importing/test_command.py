@@ -30,6 +30,32 @@ def test_several_files_are_imported_in_order_each_on_its_own(label):
     assert label.streams(ISRC) == [("2026-11-20", 5, None)]
 
 
+def test_a_catalogue_is_imported_before_what_needs_it_and_a_statement_before_streams(label):
+    streams = label.write("a.csv", f"isrc,date,spotify_streams\n{ISRC},2026-11-20,5\nQZMEM2600002,2026-11-20,5\n")
+    statement = label.write("b.tsv", DISTROKID_OLD)
+    catalogue = label.write("c.csv", "isrc,title,artist\nQZMEM2600002,Low Water,Zoë\n")
+    result = label.run(streams, statement, catalogue)
+    assert result.code == 0
+    assert [line for line in result.out.splitlines() if line[0] != " "] == [
+        "c.csv: Catalogue",
+        "b.tsv: DistroKid statement",
+        "a.csv: Daily streams",
+    ]
+    assert label.streams(ISRC) == [("2026-11-20", 5, None)]
+
+
+def test_rejects_that_a_pattern_matches_are_skipped_and_alone_they_are_imported(label):
+    content = f"isrc,title,artist\n{ISRC},Night Ferry,Zoë\nX,A,B\n"
+    file = label.write("c.csv", content)
+    label.run(file)
+    again = label.run(file, label.files / "c.csv.rejects.csv")
+    assert again.code == 0
+    assert again.out.count("Catalogue") == 1
+    assert again.err.startswith("note: c.csv.rejects.csv: skipped")
+    assert not (label.files / "c.csv.rejects.csv.rejects.csv").exists()
+    assert label.run(label.files / "c.csv.rejects.csv").counts()["rejected"] == 1
+
+
 def test_a_flag_that_one_file_needs_is_nothing_to_the_others(label):
     label.catalogue((ISRC, "Night Ferry", "Zoë"))
     result = label.run(
@@ -70,6 +96,8 @@ def test_a_flag_that_is_true_of_one_file_only_is_refused_for_two(label):
     [
         (("--isrc", "nonsense"), "--isrc must be an ISRC"),
         (("--date", "11/20/2026"), "--date must be a date as YYYY-MM-DD"),
+        (("--date", "2099-09-01"), "--date lies in the future"),
+        (("--date", "1926-09-01"), "--date must be a day of this century"),
         (("--window", "soon"), "--window must be the time that the totals are over"),
         (("--artist", " "), "--artist must be 1 to 200 readable characters"),
     ],

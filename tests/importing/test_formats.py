@@ -62,6 +62,47 @@ def test_album_sales_without_isrc_are_kept(label):
     ]
 
 
+def test_a_month_of_sale_that_lies_in_the_future_is_rejected(label):
+    result = label.run(label.write("old.tsv", DISTROKID_OLD.replace("2026-09\tSpotify", "2099-09\tSpotify")))
+    assert (result.counts()["new"], result.counts()["rejected"]) == (1, 1)
+    assert "  1 row: month of sale lies in the future\n" in result.out
+
+
+@pytest.mark.parametrize(
+    ("content", "flags", "note"),
+    [
+        (
+            DISTROKID_OLD,
+            (),
+            "1 row names no track of the catalogue: kept, but shown in no answer until the catalogue has the track",
+        ),
+        (
+            "song,listeners,streams,saves\nNight Ferry,1,2,3\nElse,1,2,3\nOther,1,2,3\n",
+            ("--window", "28d"),
+            "2 rows have a title of no track of the catalogue, or of several: kept, but shown in no answer until",
+        ),
+        (
+            "date,listeners,streams,followers\n2026-11-20,1,2,3\n",
+            ("--artist", "Nobody"),
+            "1 row is of an artist without tracks in the catalogue: kept, but shown in no answer until there is one",
+        ),
+        (
+            CHART,
+            ("--chart", "regional-de-daily", "--date", "2026-11-19"),
+            "1 row is of another label's track: kept, shown in no answer",
+        ),
+    ],
+)
+def test_rows_that_no_answer_shows_are_kept_and_counted(label, content, flags, note):
+    label.take(
+        "own.csv", f"isrc,title,artist,spotify url\n{ISRC},Night Ferry,Zoë,spotify:track:6rqhFgbbKwnb9MLmUQDhG6\n"
+    )
+    result = label.run(label.write("file.csv", content), *flags)
+    assert result.code == 0
+    assert result.counts()["rejected"] == 0
+    assert f"\n  {note}" in result.out
+
+
 def test_both_exports_of_distrokid_hold_the_same_sales(label):
     label.take("old.tsv", DISTROKID_OLD)
     assert label.take("new.csv", DISTROKID_NEW)["unchanged"] == 1

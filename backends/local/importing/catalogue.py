@@ -10,6 +10,7 @@ from typing import Any
 from backends.local.importing.catalogue_cells import ALIASES, OUR_OWN, is_other_table, parser
 from backends.local.importing.cells import parsed
 from backends.local.importing.format import Format, Header, Job, RejectedRow
+from backends.local.importing.outcome import number_of
 from backends.local.importing.rollups import Rollups
 from backends.local.importing.tracks import Tracks
 from backends.local.text import clean
@@ -48,6 +49,8 @@ class _Catalogue:
             if at not in known and clean(name).lower() not in OUR_OWN
         ]
         self._waiting: dict[str, _Waiting] = {}
+        self._notes = job.notes
+        self._without_upc = 0
 
     def take(self, rows: list[list[str]]) -> None:
         [row] = rows
@@ -57,6 +60,7 @@ class _Catalogue:
         for field in ("title", "artist"):
             if not (given.get(field) or track.record.get(field)):
                 raise RejectedRow(f"{field} is empty, and the track is not in the catalogue yet")
+        self._without_upc += given.get("upc") == ""
         track.record.update({field: value for field, value in given.items() if value != ""})
         self._add_metadata(track.record, row)
         track.rows += 1
@@ -67,6 +71,11 @@ class _Catalogue:
     def finish(self) -> None:
         self._write()
         self._rollups.flush()
+        if self._without_upc:
+            rows = number_of(self._without_upc, "row", "rows")
+            self._notes.append(
+                f"{rows}: upc is not 12 or 13 digits, or one of them is mistyped: left out, and all else was taken"
+            )
 
     def _stored(self, isrc: str) -> _Waiting:
         found = self._tracks.record(isrc)
@@ -105,7 +114,8 @@ def _is_catalogue(header: Header) -> bool:
 
 FORMAT = Format(
     name="Catalogue",
-    columns="isrc, title, artist, and what else there is: album, upc, release date, duration, label, Spotify link …",
+    columns={field: ALIASES[field] for field in ("isrc", "title", "artist")},
     matches=_is_catalogue,
     taker=_Catalogue,
+    turn=0,
 )

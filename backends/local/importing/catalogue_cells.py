@@ -12,8 +12,26 @@ from contract.identifiers import normalise_isrc, normalise_upc, spotify_track_id
 __all__ = ["ALIASES", "OUR_OWN", "is_other_table", "parser"]
 
 ALIASES: dict[str, tuple[str, ...]] = {
-    "isrc": ("isrc", "isrccode", "trackisrc", "recordingisrc", "isrcnumber"),
-    "title": ("tracktitle", "songtitle", "trackname", "songname", "song", "track", "recordingtitle", "title", "name"),
+    "isrc": ("isrc", "isrccode", "trackisrc", "recordingisrc", "isrcnumber", "codeisrc", "codigoisrc"),
+    "title": (
+        "tracktitle",
+        "songtitle",
+        "trackname",
+        "songname",
+        "song",
+        "track",
+        "recordingtitle",
+        "title",
+        "name",
+        "titel",
+        "titulo",
+        "titre",
+        "songtitel",
+        "tracktitel",
+        "cancion",
+        "pista",
+        "morceau",
+    ),
     "artist": (
         "artist",
         "artistname",
@@ -28,10 +46,54 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "performer",
         "albumartist",
         "releaseartist",
+        "interpret",
+        "kunstler",
+        "artista",
+        "artiste",
+        "interprete",
     ),
-    "album": ("album", "albumtitle", "albumname", "release", "releasetitle", "releasename", "product", "producttitle"),
-    "upc": ("upc", "ean", "barcode", "upccode", "upcean", "eanupc", "upceanbarcode", "upcbarcode", "gtin"),
-    "release_date": ("releasedate", "releasedon", "released", "originalreleasedate", "streetdate", "salesstartdate"),
+    "album": (
+        "album",
+        "albumtitle",
+        "albumname",
+        "release",
+        "releasetitle",
+        "releasename",
+        "product",
+        "producttitle",
+        "albumtitel",
+        "titulodelalbum",
+        "titredelalbum",
+        "lanzamiento",
+    ),
+    "upc": (
+        "upc",
+        "ean",
+        "barcode",
+        "upccode",
+        "upcean",
+        "eanupc",
+        "upceanbarcode",
+        "upcbarcode",
+        "gtin",
+        "strichcode",
+        "codigodebarras",
+        "codebarres",
+    ),
+    "release_date": (
+        "releasedate",
+        "releasedon",
+        "released",
+        "originalreleasedate",
+        "streetdate",
+        "salesstartdate",
+        "veroffentlichungsdatum",
+        "erscheinungsdatum",
+        "fechadelanzamiento",
+        "fechadepublicacion",
+        "datedesortie",
+        "datedeparution",
+    ),
     "duration_ms": (
         "durationms",
         "durationmilliseconds",
@@ -46,8 +108,21 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "tracklength",
         "trackduration",
         "time",
+        "dauer",
+        "lange",
+        "duracion",
+        "duree",
     ),
-    "label": ("label", "labelname", "recordlabel", "imprint"),
+    "label": (
+        "label",
+        "labelname",
+        "recordlabel",
+        "imprint",
+        "sello",
+        "sellodiscografico",
+        "plattenlabel",
+        "maisondedisques",
+    ),
     "cover_url": ("coverurl", "cover", "coverart", "coverarturl", "artworkurl", "artwork", "imageurl"),
     "spotify_track_url": (
         "spotifytrackurl",
@@ -149,6 +224,14 @@ def _sensible(milliseconds: int) -> int:
     return milliseconds
 
 
+def _upc(cell: str) -> str:
+    """The UPC, or nothing: a spoilt barcode must not cost the track, and with it all the track's streams."""
+    try:
+        return normalise_upc(cell)
+    except ValueError:
+        return ""
+
+
 def _spotify_url(cell: str) -> str:
     track_id = cell if _SPOTIFY_ID.fullmatch(cell) else spotify_track_id(cell)
     if track_id is None:
@@ -176,7 +259,7 @@ def parser(field: str, key: str) -> Callable[[str], Any]:
 _IN_SECONDS = frozenset({"durations", "durationsec", "durationseconds", "lengthseconds", "seconds"})
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "isrc": normalise_isrc,
-    "upc": normalise_upc,
+    "upc": _upc,
     "release_date": iso_day,
     "duration_ms": _milliseconds,
     "cover_url": _web_address,

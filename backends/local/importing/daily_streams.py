@@ -60,7 +60,10 @@ class _TracksByIsrc:
     def _find(self, cell: str) -> Track:
         track = self._tracks.find(parsed("isrc", normalise_isrc, cell))
         if track is None:
-            raise RejectedRow("isrc is not in the catalogue: import the catalogue first")
+            raise RejectedRow(
+                "isrc is not in the catalogue: import the catalogue first, or a distributor's statement, which adds "
+                "its tracks"
+            )
         return track
 
 
@@ -214,14 +217,18 @@ def _has_services(header: Header) -> bool:
 FORMATS = (
     Format(
         name="Daily streams",
-        columns="isrc, date, and spotify_streams or apple_streams, or streams with service",
+        columns={
+            "isrc": _ISRC,
+            "date": _DATE,
+            "spotify_streams or apple_streams, or streams with service": (*_SPOTIFY, *_APPLE),
+        },
         matches=_is_of_many_tracks,
         taker=_of_many_tracks,
         at_once=_ROWS_AT_ONCE,
     ),
     Format(
         name="Daily streams of one track",
-        columns="date, and spotify_streams or apple_streams",
+        columns={"date": _DATE, "spotify_streams or apple_streams": (*_SPOTIFY, *_APPLE)},
         matches=_is_of_one_track,
         taker=_of_one_track,
         at_once=_ROWS_AT_ONCE,
@@ -230,7 +237,7 @@ FORMATS = (
     ),
     Format(
         name="Spotify for Artists, song timeline",
-        columns="date, streams",
+        columns={"date": ("date",), "streams": ("streams",)},
         matches=_is_timeline,
         taker=_timeline,
         at_once=_ROWS_AT_ONCE,

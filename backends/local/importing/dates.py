@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from backends.local.days import day_number
 
-__all__ = ["DateOrder", "day", "iso_day", "month", "period"]
+__all__ = ["DateOrder", "day", "iso_day", "past_period", "period"]
 
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d| UTC)?)?", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?: [\d:]+)?", re.ASCII)
@@ -34,7 +34,10 @@ _MONTH_NAMES = (
     "december",
 )
 
-# Music was not streamed before, and a typing error should not become the latest day of a workspace for good.
+# Music was not streamed before.
+_WRITTEN = dt.date(2026, 11, 21)
+"""A clock that is behind the day this was written is wrong, and must not have good figures rejected."""
+
 _YEARS = range(2000, 2100)
 
 
@@ -51,11 +54,13 @@ def day(text: str, order: DateOrder = DateOrder.NEITHER) -> int:
     """Return the day number of a date of streams or sales.
 
     Raises:
-        ValueError: It is no date, could be two different ones, or is not of this century.
+        ValueError: It is no date, could be two different ones, is not of this century, or lies in the future.
     """
     date = _date(text.strip(), order)
     if date.year not in _YEARS:
         raise ValueError("must be a day of this century")
+    if date > _tomorrow():
+        raise ValueError("lies in the future")
     return day_number(date.isoformat())
 
 
@@ -69,14 +74,16 @@ def iso_day(text: str) -> str:
     return _date(text.strip(), DateOrder.NEITHER).isoformat()
 
 
-@lru_cache(maxsize=4096)
-def month(text: str, order: DateOrder) -> str:
-    """Return YYYY-MM of a month, or of a date in it.
+def past_period(text: str, order: DateOrder) -> str:
+    """Return what `period` does, of a month that has begun.
 
     Raises:
-        ValueError: It is neither.
+        ValueError: It is no period, or lies in the future.
     """
-    return period(text, order)[:7]
+    found = period(text, order)
+    if found[:7] > _tomorrow().isoformat()[:7]:
+        raise ValueError("lies in the future")
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -91,7 +98,7 @@ def period(text: str, order: DateOrder) -> str:
         if match := pattern.fullmatch(bare):
             parts = match.groupdict()
             number = _month_number(parts["name"]) if "name" in parts else int(parts["month"])
-            date = dt.date(int(parts["year"]), number, 1)
+            date = _calendar_day(int(parts["year"]), number, 1)
             found = date.isoformat()[:7]
             break
     else:
@@ -104,11 +111,11 @@ def period(text: str, order: DateOrder) -> str:
 
 def _date(text: str, order: DateOrder) -> dt.date:
     if match := _YEAR_FIRST.fullmatch(text):
-        return dt.date(int(match[1]), int(match[3]), int(match[4]))
+        return _calendar_day(int(match[1]), int(match[3]), int(match[4]))
     if match := _DAY_NAMED.fullmatch(text):
-        return dt.date(int(match[3]), _month_number(match[2]), int(match[1]))
+        return _calendar_day(int(match[3]), _month_number(match[2]), int(match[1]))
     if match := _MONTH_NAMED.fullmatch(text):
-        return dt.date(int(match[3]), _month_number(match[1]), int(match[2]))
+        return _calendar_day(int(match[3]), _month_number(match[1]), int(match[2]))
     match = _YEAR_LAST.fullmatch(text)
     if match is None:
         raise ValueError("must be a date as YYYY-MM-DD")
@@ -116,7 +123,23 @@ def _date(text: str, order: DateOrder) -> dt.date:
         raise ValueError("must be a date as YYYY-MM-DD: day and month can't be told apart here")
     first, second = int(match[1]), int(match[3])
     year = int(match[4]) if len(match[4]) == 4 else 2000 + int(match[4])
-    return dt.date(year, first, second) if order is DateOrder.MONTH_FIRST else dt.date(year, second, first)
+    month, day_of_month = (first, second) if order is DateOrder.MONTH_FIRST else (second, first)
+    return _calendar_day(year, month, day_of_month)
+
+
+def _calendar_day(year: int, month: int, day_of_month: int) -> dt.date:
+    try:
+        return dt.date(year, month, day_of_month)
+    except ValueError:
+        raise ValueError("is no day of the calendar") from None
+
+
+def _tomorrow() -> dt.date:
+    """The last day that isn't the future: it has begun somewhere.
+
+    A typing error must not become a workspace's latest day for good.
+    """
+    return max(dt.datetime.now(dt.UTC).date(), _WRITTEN) + dt.timedelta(days=1)
 
 
 def _month_number(name: str) -> int:

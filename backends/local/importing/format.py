@@ -1,8 +1,8 @@
 """The vocabulary of formats: what a format is, the header it is known by, and what takes its rows."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from backends.local.importing.amounts import Numbers
@@ -82,7 +82,11 @@ class RowTaker(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """One file on its way into one workspace, inside one transaction."""
+    """One file on its way into one workspace, inside one transaction.
+
+    Attributes:
+        notes: What the person should be told of rows that were taken; add to them in place.
+    """
 
     connection: sqlite3.Connection
     workspace_id: int
@@ -90,6 +94,7 @@ class Job:
     options: Options
     numbers: Numbers
     counts: Counts
+    notes: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,23 +103,25 @@ class Format:
 
     Attributes:
         name: As people call it.
-        columns: What it is known by, for people.
+        columns: What it is known by: each column as people call it, and the keys of which one must be there.
         matches: Whether a header is of this format.
         taker: Makes what takes the rows.
         needs: Options that say what the file doesn't; each group needs one of its options.
         takes: Options that it can use besides.
         at_once: How many rows its taker takes at once.
         amounts: Columns that may show which decimal mark the file uses.
+        turn: When it is imported among other files: what adds tracks comes before what needs them.
     """
 
     name: str
-    columns: str
+    columns: Mapping[str, tuple[str, ...]]
     matches: Callable[[Header], bool]
     taker: Callable[[Job], RowTaker]
     needs: tuple[tuple[str, ...], ...] = ()
     takes: tuple[str, ...] = ()
     at_once: int = 1
     amounts: tuple[str, ...] = ()
+    turn: int = 2
 
     @property
     def options(self) -> frozenset[str]:

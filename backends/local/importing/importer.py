@@ -14,7 +14,7 @@ from backends.local.importing.format import Format, Header, Job, RejectedRow, Ro
 from backends.local.importing.options import MEANINGS, Options
 from backends.local.importing.outcome import Counts, Outcome
 from backends.local.importing.rejects import Rejects
-from backends.local.importing.source import truncated
+from backends.local.importing.source import ends_within_a_line, truncated
 from backends.local.importing.table import DELIMITERS, Table, cells_of, open_table
 from contract.errors import InvalidRequest
 
@@ -85,7 +85,15 @@ def _import(work: _Work) -> Outcome:
         with _without_garbage_collection():
             _Rows(table, taker, counts, work.rejects).take_all()
             taker.finish()
-    return Outcome(table.format.name, counts, None, None, tuple(work.rejects.first_reasons))
+    if not counts.read:
+        raise InvalidRequest(
+            "There are no rows below the header.", field="file", next_step="Check the file, or download it again."
+        )
+    if ends_within_a_line(work.path):
+        job.notes.append("the last line has no line end: if the download broke off, its last figure may be cut")
+    rejects = work.rejects
+    reasons = tuple(rejects.reasons.most_common())
+    return Outcome(table.format.name, counts, None, None, tuple(rejects.first_reasons), reasons, tuple(job.notes))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, fields
 
-from backends.local.importing.dates import iso_day
+from backends.local.importing.dates import day, iso_day
 from backends.local.text import clean
 from contract.errors import InvalidRequest
 from contract.identifiers import normalise_isrc
@@ -60,7 +60,7 @@ class Options:
 
 
 def _checked(name: str, value: str) -> str:
-    checks = {"isrc": normalise_isrc, "window": _window, "date": iso_day}
+    checks = {"isrc": normalise_isrc, "window": _window, "date": _past_day}
     try:
         return checks.get(name, _text)(value)
     except ValueError as error:
@@ -72,6 +72,12 @@ def _text(value: str) -> str:
     if not text or len(text) > _LONGEST:
         raise ValueError(f"must be 1 to {_LONGEST} readable characters")
     return text
+
+
+def _past_day(value: str) -> str:
+    written = iso_day(value)
+    day(written)
+    return written
 
 
 def _window(value: str) -> str:

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Counts", "Outcome"]
+__all__ = ["Counts", "Outcome", "number_of"]
+
+
+def number_of(count: int, one: str, many: str) -> str:
+    """A number and what it is of: "1 row is", "1,200 rows are"."""
+    return f"{count:,} {one if count == 1 else many}"
 
 
 @dataclass
@@ -37,6 +42,8 @@ class Outcome:
         rejects: The file that holds the rejected rows, if there are any and it could be written.
         rejects_problem: Why it could not be written, or None.
         first_reasons: The first rejections, as "line 7: reason".
+        reasons: Every reason for which rows were rejected, and how many were; the most frequent first.
+        notes: What else the person should know of the rows that were taken, a sentence each.
     """
 
     format: str
@@ -44,6 +51,8 @@ class Outcome:
     rejects: Path | None
     rejects_problem: str | None
     first_reasons: tuple[str, ...]
+    reasons: tuple[tuple[str, int], ...]
+    notes: tuple[str, ...]
 
     @property
     def all_rejected(self) -> bool:

@@ -2,6 +2,7 @@
 
 import csv
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from shutil import copyfileobj
@@ -24,6 +25,7 @@ class Rejects:
         self.path = source.with_name(f"{source.name}.rejects.csv")
         self.problem: str | None = None
         self.first_reasons: list[str] = []
+        self.reasons: Counter[str] = Counter()
         self._kept = tempfile.SpooledTemporaryFile(_IN_MEMORY, mode="w+", encoding="utf-8", newline="")  # noqa: SIM115
         self._writer = csv.writer(self._kept)
 
@@ -34,6 +36,7 @@ class Rejects:
 
     def add(self, line: int, reason: str, row: Sequence[str]) -> None:
         """Keep a row. A disk that is too full for it does not fail the import."""
+        self.reasons[reason] += 1
         if len(self.first_reasons) < _SHOWN:
             self.first_reasons.append(f"line {line:,}: {reason}")
         if self.problem is None:

@@ -1,13 +1,14 @@
 """The file itself: whether it is text at all, and in which encoding."""
 
 import codecs
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from contract.errors import InvalidRequest
 
-__all__ = ["reading", "text_encoding", "truncated"]
+__all__ = ["ends_within_a_line", "reading", "text_encoding", "truncated"]
 
 _BLOCK = 1 << 20
 
@@ -60,6 +61,13 @@ def text_encoding(path: Path) -> str:
             if _decodes(path, encoding):
                 return encoding
     raise _not_text()
+
+
+def ends_within_a_line(path: Path) -> bool:
+    """Whether the last line has no end, so that a cell may be cut without any trace."""
+    with reading(), path.open("rb") as file:
+        file.seek(-2, os.SEEK_END)  # a character of UTF-16; no file we take is shorter
+        return not file.read().rstrip(b"\0").endswith((b"\n", b"\r"))
 
 
 def truncated(line: int) -> InvalidRequest:

@@ -3,10 +3,14 @@
 Each has a table of its own, so that none of them can pass for daily streams.
 """
 
+from collections import Counter
+from collections.abc import Container
+
 from backends.local.importing.cells import parsed, text_of
 from backends.local.importing.dates import day, iso_day
-from backends.local.importing.format import Format, Header, Job, RejectedRow
+from backends.local.importing.format import Format, Header, Job, RejectedRow, column_key
 from backends.local.importing.keyed_rows import KeyedRows
+from backends.local.importing.outcome import number_of
 from backends.local.text import fold
 from contract.identifiers import spotify_track_id
 
@@ -15,6 +19,11 @@ __all__ = ["FORMATS"]
 _AUDIENCE = frozenset({"date", "listeners", "streams", "followers"})
 _SONGS = frozenset({"song", "listeners", "streams", "saves"})
 _CHART = frozenset({"rank", "uri", "artistnames", "trackname", "streams"})
+
+# What the answers about a track look for (figures.py): rows that none of these is of are kept, but nowhere shown.
+_HAS_TRACKS = "SELECT count(*) FROM (SELECT 1 FROM tracks WHERE workspace_id = ? AND artist = ? LIMIT 1)"
+_TITLES = "SELECT title FROM tracks WHERE workspace_id = ? GROUP BY title HAVING count(*) = 1"
+_LINKS = "SELECT spotify_track_url FROM tracks WHERE workspace_id = ? AND spotify_track_url IS NOT NULL"
 
 
 class _Row:
@@ -46,6 +55,7 @@ class _Row:
 
 class _Audience:
     def __init__(self, job: Job) -> None:
+        self._job = job
         self._row = _Row(job)
         self._of = (job.workspace_id, job.options.artist)
         self._rows = KeyedRows(
@@ -66,10 +76,19 @@ class _Audience:
 
     def finish(self) -> None:
         self._rows.flush()
+        [has_tracks] = self._job.connection.execute(_HAS_TRACKS, self._of).fetchone()
+        counts = self._job.counts
+        if not has_tracks and (rows := counts.read - counts.rejected):
+            self._job.notes.append(
+                f"{number_of(rows, 'row is', 'rows are')} of an artist without tracks in the catalogue: kept, but "
+                "shown in no answer until there is one"
+            )
 
 
 class _Songs:
     def __init__(self, job: Job) -> None:
+        self._job = job
+        self._titles: Counter[str] = Counter()
         self._row = _Row(job)
         self._workspace_id = job.workspace_id
         self._window = job.options.window
@@ -92,13 +111,22 @@ class _Songs:
         released = parsed("release_date", iso_day, written) if written else ""
         values = (title, row.count("listeners"), row.count("streams"), row.count("saves"))
         self._rows.put((self._workspace_id, fold(title), self._window, released), values)
+        self._titles[fold(title)] += 1
 
     def finish(self) -> None:
         self._rows.flush()
+        titles = self._job.connection.execute(_TITLES, (self._workspace_id,))
+        if rows := _rows_besides(self._titles, {fold(title) for (title,) in titles}):
+            self._job.notes.append(
+                f"{number_of(rows, 'row has', 'rows have')} a title of no track of the catalogue, or of several: kept, "
+                "but shown in no answer until one track has it"
+            )
 
 
 class _Chart:
     def __init__(self, job: Job) -> None:
+        self._job = job
+        self._spotify_ids: Counter[str] = Counter()
         self._row = _Row(job)
         self._workspace_id = job.workspace_id
         self._chart = job.options.chart
@@ -130,9 +158,18 @@ class _Chart:
             row.count("streams"),
         )
         self._rows.put((self._workspace_id, spotify_id, self._chart, self._day), values)
+        self._spotify_ids[spotify_id] += 1
 
     def finish(self) -> None:
         self._rows.flush()
+        links = self._job.connection.execute(_LINKS, (self._workspace_id,))
+        if rows := _rows_besides(self._spotify_ids, {spotify_track_id(link) for (link,) in links}):
+            of_others = number_of(rows, "row is of another label's track", "rows are of other labels' tracks")
+            self._job.notes.append(f"{of_others}: kept, shown in no answer")
+
+
+def _rows_besides(rows: Counter[str], known: Container[str | None]) -> int:
+    return sum(count for key, count in rows.items() if key not in known)
 
 
 def _has(columns: frozenset[str], header: Header) -> bool:
@@ -142,21 +179,21 @@ def _has(columns: frozenset[str], header: Header) -> bool:
 FORMATS = (
     Format(
         name="Spotify for Artists, audience",
-        columns="date, listeners, streams, followers",
+        columns={key: (key,) for key in ("date", "listeners", "streams", "followers")},
         matches=lambda header: _has(_AUDIENCE, header),
         taker=_Audience,
         needs=(("artist",),),
     ),
     Format(
         name="Spotify for Artists, songs",
-        columns="song, listeners, streams, saves, release_date",
+        columns={key: (key,) for key in ("song", "listeners", "streams", "saves")},
         matches=lambda header: _has(_SONGS, header),
         taker=_Songs,
         needs=(("window",),),
     ),
     Format(
         name="Spotify Charts",
-        columns="rank, uri, artist_names, track_name, source, peak_rank, previous_rank, days_on_chart, streams",
+        columns={name: (column_key(name),) for name in ("rank", "uri", "artist_names", "track_name", "streams")},
         matches=lambda header: _has(_CHART, header),
         taker=_Chart,
         needs=(("date",), ("chart",)),

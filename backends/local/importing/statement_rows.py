@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from backends.local.importing.amounts import Numbers
 from backends.local.importing.cells import parsed, text_of
-from backends.local.importing.dates import period
+from backends.local.importing.dates import past_period, period
 from backends.local.importing.format import Header, RejectedRow
 from backends.local.importing.statement_sources import StatementSource
 from contract.identifiers import normalise_isrc, normalise_upc
@@ -52,7 +52,7 @@ class StatementReader:
         Raises:
             RejectedRow: One of its cells is not as it must be.
         """
-        sold = parsed("month of sale", self._period, self.text(row, "month"))
+        sold = parsed("month of sale", self._month, self.text(row, "month"))
         written = {name: self.text(row, name) for name in ("reported", "store", "country", "artist", "kind")}
         reported = parsed("reporting date", self._period, written["reported"]) if written["reported"] else ""
         isrc_text, upc_text = self.text(row, "isrc"), self.text(row, "upc")
@@ -97,6 +97,9 @@ class StatementReader:
             if text := text_of(name, row[at]):
                 return text
         return ""
+
+    def _month(self, text: str) -> str:
+        return past_period(text, self._source.order)
 
     def _period(self, text: str) -> str:
         return period(text, self._source.order)

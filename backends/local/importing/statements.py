@@ -8,6 +8,7 @@ file tells how many are equal; equal ones are numbered by their amounts, so that
 from functools import partial
 
 from backends.local.importing.format import Format, Header, Job
+from backends.local.importing.outcome import number_of
 from backends.local.importing.statement_rows import StatementReader, StatementRow, valid_upc
 from backends.local.importing.statement_sources import SOURCES, StatementSource
 from backends.local.importing.tracks import Tracks
@@ -36,6 +37,10 @@ _ADD = f"""
     INSERT INTO statement_rows (workspace_id, source, occurrence, {_COLUMNS})
     SELECT ?, ?, occurrence, {_COLUMNS} FROM ({_NUMBERED}) WHERE true
     ON CONFLICT DO NOTHING
+"""
+_OF_NO_TRACK = """
+    SELECT count(*) FROM temp.staged AS given
+    WHERE NOT EXISTS (SELECT 1 FROM tracks WHERE workspace_id = ? AND isrc = given.isrc)
 """
 
 
@@ -67,6 +72,12 @@ class _Statement:
         counts.changed += connection.execute(_CORRECT, (self._job.workspace_id,)).rowcount
         counts.new += connection.execute(_ADD, (self._job.workspace_id, self._source.source)).rowcount
         counts.unchanged += self._staged - counts.changed - counts.new
+        [of_no_track] = connection.execute(_OF_NO_TRACK, (self._job.workspace_id,)).fetchone()
+        if of_no_track:
+            self._job.notes.append(
+                f"{number_of(of_no_track, 'row names', 'rows name')} no track of the catalogue: kept, but shown in no "
+                "answer until the catalogue has the track"
+            )
 
     def _stage(self) -> None:
         self._job.connection.executemany(_STAGE_ROW, self._waiting)
@@ -96,10 +107,11 @@ def _is_of(source: StatementSource, header: Header) -> bool:
 FORMATS = tuple(
     Format(
         name=f"{source.name} statement",
-        columns="as downloaded",
+        columns={key: (key,) for key in sorted(source.known_by)},
         matches=partial(_is_of, source),
         taker=partial(_Statement, source),
         amounts=(source.earnings, *_OTHER_AMOUNTS),
+        turn=1,
     )
     for source in SOURCES
 )

@@ -130,4 +130,4 @@ def _recognise(line: str) -> tuple[Format, str]:
         found = detect(Header(cells_of(line, delimiter)))
         if found is not None:
             return found, delimiter
-    raise unknown_format()
+    raise unknown_format(Header(cells_of(line, delimiter)) for delimiter in DELIMITERS)
