@@ -34,10 +34,10 @@ _MONTH_NAMES = (
     "december",
 )
 
-# Music was not streamed before.
 _WRITTEN = dt.date(2026, 11, 21)
 """A clock that is behind the day this was written is wrong, and must not have good figures rejected."""
 
+# Music was not streamed before.
 _YEARS = range(2000, 2100)
 
 
