@@ -12,7 +12,9 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+import anyio
 import pytest
+from mcp import Client, StdioServerParameters, stdio_client
 
 from backends.local.keyring import KEY_FILE, new_keyring, write_keyring
 from backends.local.migrations import back_up
@@ -344,3 +346,32 @@ def report(search):
     print(f"\n{len(search.canaries)} canaries, searched for in {len(search.places)} places:")  # noqa: T201  (pytest -s shows it)
     for place, content in search.places.items():
         print(f"  {place} ({len(content)} bytes)")  # noqa: T201
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+async def test_no_canary_gets_out_of_the_tool_that_imports_a_cookie_file(search, backend, data_dir, tmp_path, mode):
+    await initialise_encryption(backend.database)
+    files = {"good.txt": netscape(search), "bad.txt": netscape(search).replace("sp_dc", "sp_dc" + search.plant() * 200)}
+    files["broken.json"] = json.dumps([cookie(search), {**cookie(search), "value": [search.plant()]}])
+    files["no-cookies.txt"] = search.plant()
+    process = StdioServerParameters(
+        command=sys.executable,
+        args=["-c", LOUD, "--data-dir", str(data_dir)],
+        env={"PYTHONPATH": str(ROOT)},
+        cwd=str(ROOT),
+    )
+    with anyio.fail_after(60), (tmp_path / "stderr").open("w+", encoding="utf-8") as errors:
+        async with Client(stdio_client(process, errlog=errors), mode=mode) as client:
+            for name, text in files.items():
+                (tmp_path / name).write_text(text, encoding="utf-8")
+                arguments = {"name": "session", "cookie_file": str(tmp_path / name)}
+                result = await client.call_tool("catalogue_import_browser_profile", arguments)
+                assert result.is_error is (name != "good.txt")
+                search.add("tool results", result.model_dump_json())
+    search.add("standard error of the server", (tmp_path / "stderr").read_bytes())
+    search.add_folder("the data folder", data_dir, tmp_path / "copy")
+
+    report(search)
+    assert search.leaks() == []
+    assert {"tool results", "standard error of the server"} < set(search.places)
+    assert len(await list_profiles(backend.database, 1)) == 1
