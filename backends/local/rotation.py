@@ -112,13 +112,16 @@ def _wrap_anew(connection: sqlite3.Connection, keyring: Keyring, data_keys: dict
     """Wrap the data keys with the active key; return how many were not wrapped with it before."""
     from backends.local.encryption import wrap  # noqa: PLC0415  (cryptography loads slowly)
 
-    rows = [(*wrap(keyring, data_key), workspace_id) for workspace_id, data_key in data_keys.items()]
+    wrapped = {workspace_id: wrap(keyring, data_key) for workspace_id, data_key in data_keys.items()}
     return connection.executemany(
         """
-        UPDATE data_keys SET wrapped_key = ?1, encryption_key_id = ?2
-        WHERE workspace_id = ?3 AND encryption_key_id <> ?2
+        UPDATE data_keys SET wrapped_key = :wrapped_key, encryption_key_id = :key_id
+        WHERE workspace_id = :workspace AND encryption_key_id <> :key_id
         """,
-        rows,
+        [
+            {"wrapped_key": wrapped_key, "key_id": key_id, "workspace": workspace_id}
+            for workspace_id, (wrapped_key, key_id) in wrapped.items()
+        ],
     ).rowcount
 
 
