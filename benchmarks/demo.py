@@ -11,7 +11,7 @@ from typing import Any
 import mcp_types as types
 
 from backends.local.musicengine import LocalMusicEngine
-from server.commands.demo import _import_samples
+from server.commands.demo import import_samples
 from server.demo.questions import QUESTIONS
 from server.mcp.catalogue import HANDLERS
 from server.mcp.tools import call_tool
@@ -23,7 +23,7 @@ async def answers() -> dict[str, list[str]]:
     """The texts that an agent reads for each of the demo's questions."""
     with TemporaryDirectory(prefix="musicengine-benchmark-") as name:
         with contextlib.redirect_stdout(io.StringIO()):
-            await _import_samples(Path(name))
+            await import_samples(Path(name))
         async with aclosing(LocalMusicEngine(Path(name))) as engine:
             return {question.text: await _texts(engine, question) for question in QUESTIONS}
 

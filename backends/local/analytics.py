@@ -9,6 +9,7 @@ from contract.musicengine.analytics import (
     GET_COVERAGE,
     GET_MOVERS,
     GET_STREAMS,
+    NO_STREAMS,
     Coverage,
     GetCoverage,
     GetMovers,
@@ -205,7 +206,7 @@ async def get_movers(scope: Scope, request: GetMovers) -> Movers:
 
 def _nothing_there(latest: str | None) -> str:
     if latest is None:
-        return "No streams are stored yet. The user can add them with: musicengine-mcp import FILE"
+        return NO_STREAMS
     return f"No track reaches the threshold in these periods. The latest day with data is {latest}."
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "GET_COVERAGE",
     "GET_MOVERS",
     "GET_STREAMS",
+    "NO_STREAMS",
     "Coverage",
     "DailyStreams",
     "GetCoverage",
@@ -26,6 +27,9 @@ __all__ = [
     "StreamHistory",
     "Streams",
 ]
+
+NO_STREAMS = "No streams are stored yet. The user can add them with: musicengine-mcp import FILE"
+"""What an agent is told of a workspace without streams."""
 
 Count = Annotated[int, Field(ge=0)]
 

@@ -14,7 +14,7 @@ from server.settings import Settings, Uses
 if TYPE_CHECKING:
     from mcp import Client
 
-__all__ = ["register"]
+__all__ = ["import_samples", "register"]
 
 _DETAILS = """\
 Imports the sample files of a fictional label into a temporary folder, starts this server as a host
@@ -37,7 +37,7 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> int:  # noq
 
     with tempfile.TemporaryDirectory(prefix="musicengine-demo-") as folder:
         print("A small label's files, imported into a temporary folder:\n")
-        await _import_samples(Path(folder))
+        await import_samples(Path(folder))
         async with _server(Path(folder)) as client:
 
             async def ask(tool: str, call: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -53,7 +53,8 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> int:  # noq
     return 0
 
 
-async def _import_samples(folder: Path) -> None:
+async def import_samples(folder: Path) -> None:
+    """Import the sample files into a data folder, and print what each is."""
     from backends.local.importing.importer import import_file
     from backends.local.importing.options import Options
     from backends.local.storage import DEFAULT_WORKSPACE

@@ -8,7 +8,7 @@ from backends.backend import Backend
 from backends.local.storage import expanded
 from contract.errors import InvalidRequest, NotPublished, TrackNotFound
 from contract.identifiers import normalise_isrc, spotify_track_id
-from contract.musicengine.analytics import GET_COVERAGE, GET_STREAMS, Coverage, GetCoverage, GetStreams
+from contract.musicengine.analytics import GET_COVERAGE, GET_STREAMS, NO_STREAMS, Coverage, GetCoverage, GetStreams
 from contract.musicengine.catalogue import (
     FIND_TRACKS,
     GET_OVERVIEW,
@@ -64,7 +64,6 @@ _CONCISE_TRACK = (
 _LONGEST_COMPARED = 182
 
 _EMPTY_CATALOGUE = "The catalogue is empty. The user can fill it with: musicengine-mcp import FILE"
-_NO_STREAMS = "No streams are stored yet. The user can add them with: musicengine-mcp import FILE"
 
 
 @HANDLERS.handles(LIST_TRACKS_TOOL)
@@ -210,7 +209,7 @@ def _streams_hint(days: int, summary: StreamSummary, *, has_data: bool) -> str |
 
 def _overview_hint(stats: OverviewStats, coverage: Coverage | None) -> str | None:
     if stats["days_tracked"] == 0:
-        return _NO_STREAMS
+        return NO_STREAMS
     if not stats["has_stream_data"]:
         return "No streams are stored for this day; it is missing, not zero."
     if coverage is None or coverage.fuller_day is None:
