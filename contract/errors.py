@@ -7,8 +7,13 @@
     │   └── KeyExpired           401  a key that was rotated out and whose overlap has ended
     ├── Forbidden                403  the workspace has no access to this surface
     │   └── EncryptionNotConfigured   cookies cannot be stored: no encryption key
-    ├── NotFound                 404  nothing of that name in this workspace
+    ├── NotFound                 404  nothing of that name in this workspace, or no such route
     │   └── TrackNotFound
+    ├── MethodNotAllowed         405  the route has no such method
+    ├── RequestTimeout           408  the body took too long to arrive
+    ├── PayloadTooLarge          413  the body is larger than any the contract takes
+    ├── UnsupportedMediaType     415  the body is not declared to be JSON
+    ├── IdempotencyKeyReused     422  the Idempotency-Key came with another request before
     ├── RateLimited              429
     └── InternalError            500  the service failed
         ├── NotPublished              the remote service publishes no route for this operation
@@ -30,6 +35,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field
 
 __all__ = [
+    "OFF_ROUTE",
     "ContractDrift",
     "ContractError",
     "DecryptionFailed",
@@ -37,13 +43,17 @@ __all__ = [
     "ErrorBody",
     "ErrorDetail",
     "Forbidden",
+    "IdempotencyKeyReused",
     "InternalError",
     "InvalidRequest",
     "KeyExpired",
     "KeyRevoked",
+    "MethodNotAllowed",
     "NotFound",
     "NotPublished",
+    "PayloadTooLarge",
     "RateLimited",
+    "RequestTimeout",
     "ServiceUnreachable",
     "StorageBusy",
     "StorageCorrupt",
@@ -53,6 +63,7 @@ __all__ = [
     "StorageTooNew",
     "TrackNotFound",
     "Unauthorized",
+    "UnsupportedMediaType",
     "family",
 ]
 
@@ -125,7 +136,10 @@ class Unauthorized(ContractError):
     status = 401
     meaning = "Unauthorized. The Authorization header is missing or the API key is invalid."
     default_message = "The Authorization header is missing or its API key is not known."
-    default_next_step = "Send 'Authorization: Bearer isrc_live_...' with a key from Settings > API Keys."
+    default_next_step = (
+        "Send 'Authorization: Bearer isrc_live_...' with a key from Settings > API Keys; for a server of your own, "
+        "'musicengine-mcp keys create --name NAME' makes one."
+    )
 
 
 class KeyRevoked(Unauthorized):
@@ -178,6 +192,60 @@ class TrackNotFound(NotFound):
     default_field = "isrc"
     default_next_step = "List the workspace's tracks to find the right one."
     agent_next_step = "Call catalogue_list_tracks with query=<title or artist> to find it."
+
+
+class MethodNotAllowed(ContractError):
+    """The route has no such method."""
+
+    code = "method_not_allowed"
+    status = 405
+    meaning = "Method Not Allowed. The route does not have this method; the Allow header names those it has."
+    default_message = "This route does not have that method."
+    default_next_step = "Use a method that the Allow header names."
+
+
+OFF_ROUTE: tuple[type[ContractError], ...] = (NotFound, MethodNotAllowed)
+"""What a request gets that meets no operation."""
+
+
+class RequestTimeout(ContractError):
+    """The body took too long to arrive."""
+
+    code = "request_timeout"
+    status = 408
+    meaning = "Request Timeout. The request's body did not arrive in time."
+    default_message = "The request's body did not arrive in time. Nothing was changed."
+    default_next_step = "Send it again, on a connection that is fast enough."
+
+
+class PayloadTooLarge(ContractError):
+    """The body is larger than any that the contract takes."""
+
+    code = "payload_too_large"
+    status = 413
+    meaning = "Content Too Large. The request's body is larger than any that the contract takes."
+    default_message = "The request's body is too large."
+
+
+class UnsupportedMediaType(ContractError):
+    """The body is not declared to be JSON."""
+
+    code = "unsupported_media_type"
+    status = 415
+    meaning = "Unsupported Media Type. The request's body must be JSON."
+    default_message = "The request's body must be JSON, uncompressed."
+    default_next_step = "Send 'Content-Type: application/json'."
+
+
+class IdempotencyKeyReused(ContractError):
+    """The Idempotency-Key came with another request before."""
+
+    code = "idempotency_key_reused"
+    status = 422
+    meaning = "Unprocessable Content. The Idempotency-Key came with another request before."
+    default_message = "This Idempotency-Key came with another request before. Nothing was changed."
+    default_field = "Idempotency-Key"
+    default_next_step = "Send a new key with a new request, and the same key only to repeat the same one."
 
 
 class RateLimited(ContractError):

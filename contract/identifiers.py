@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
+from contract.patterns import SINCE_1900
+
 __all__ = [
     "Day",
     "IsoDate",
@@ -94,5 +96,5 @@ Isrc = Annotated[
 Day = Annotated[str, StringConstraints(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), WithJsonSchema(_DATE)]
 """A date in an answer: checked by its form alone, which is fast over thousands of rows."""
 
-IsoDate = Annotated[str, AfterValidator(_iso_date), WithJsonSchema(_DATE)]
+IsoDate = Annotated[str, AfterValidator(_iso_date), WithJsonSchema({**_DATE, "pattern": SINCE_1900})]
 Timestamp = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]

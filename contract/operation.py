@@ -11,12 +11,16 @@ from pydantic import BaseModel
 from contract.errors import (
     ContractError,
     Forbidden,
+    IdempotencyKeyReused,
     InternalError,
     InvalidRequest,
     KeyExpired,
     KeyRevoked,
+    PayloadTooLarge,
     RateLimited,
+    RequestTimeout,
     Unauthorized,
+    UnsupportedMediaType,
 )
 
 __all__ = ["Access", "Area", "Effect", "Example", "Operation", "RateLimit", "Surface"]
@@ -63,6 +67,10 @@ class RateLimit:
     requests: int
     seconds: int
 
+
+_SHARED_ERRORS = (InvalidRequest, Unauthorized, KeyRevoked, KeyExpired, Forbidden, RateLimited, InternalError)
+
+_BODY_ERRORS = (RequestTimeout, PayloadTooLarge, UnsupportedMediaType)
 
 _RATE_LIMITS = {Effect.READ: RateLimit(300, 60), Effect.CREATE: RateLimit(60, 60)}
 
@@ -153,10 +161,19 @@ class Operation(Generic[RequestT, ResponseT]):
         return _RATE_LIMITS[self.effect]
 
     @property
+    def takes_idempotency_key(self) -> bool:
+        """Whether a caller may send a key under which a repeated request is carried out once (contract.idempotency)."""
+        return self.effect is not Effect.READ
+
+    @property
     def all_errors(self) -> tuple[type[ContractError], ...]:
         """Every error a caller may meet, its own and its access's, by rising status."""
-        shared = (InvalidRequest, Unauthorized, KeyRevoked, KeyExpired, Forbidden, RateLimited, InternalError)
-        return tuple(sorted((*shared, *self.errors), key=lambda error: error.status))
+        errors = [*_SHARED_ERRORS, *self.errors]
+        if Surface.REST in self.surfaces and self.body_fields:
+            errors += _BODY_ERRORS
+        if self.takes_idempotency_key:
+            errors.append(IdempotencyKeyReused)
+        return tuple(sorted(errors, key=lambda error: error.status))
 
     def _other_fields(self) -> tuple[str, ...]:
         return tuple(name for name in self.request.model_fields if name not in self.path_parameters)

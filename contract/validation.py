@@ -62,7 +62,8 @@ def check_answer(model: type[ModelT], data: Any) -> ModelT:
         ContractDrift: The answer is not as the contract says; it names the field.
     """
     try:
-        return model.model_validate(data)
+        # Strict, since a number that comes as text is not as the contract says either.
+        return model.model_validate(data, strict=True)
     except ValidationError as error:
         detail = error.errors(include_url=False, include_input=False)[0]
     field = ".".join(str(part) for part in detail["loc"]) or "answer"

@@ -22,6 +22,7 @@ _COMMANDS = (
     "server.commands.keys",
     "server.commands.profiles",
     "server.commands.secrets",
+    "server.commands.serve",
     "server.commands.workspaces",
 )
 
@@ -39,7 +40,15 @@ first steps:
   claude mcp add musicengine -- musicengine-mcp     give it to an agent
 
 Nothing leaves this machine. Data: --data-dir, MUSICENGINE_DATA_DIR, or the platform's data folder.
+
+With MUSICENGINE_API_KEY set, the tools read from a service instead: the hosted one, or the one that
+MUSICENGINE_BASE_URL names. Commands still work on this machine's data.
 """
+
+_WORKS_HERE = (
+    "note: this works on this machine's data; the tools read from the service that MUSICENGINE_API_KEY and "
+    "MUSICENGINE_BASE_URL name."
+)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -55,6 +64,8 @@ def run(argv: Sequence[str]) -> int:
             from server.mcp.stdio import serve  # noqa: PLC0415  (commands do without the SDK)
 
             return serve(settings)
+        if settings.remote is not None and arguments.works_here:
+            print(_WORKS_HERE, file=sys.stderr)
         code = asyncio.run(arguments.run(arguments, settings))
         sys.stdout.flush()  # a reader that has left is met here, and not by the interpreter's shutdown
     except ContractError as error:

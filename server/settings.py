@@ -1,14 +1,17 @@
-"""What every command shares: whose data, and where."""
+"""What every command shares: whose data, and where; and the service that tools read from, if there is one."""
 
 import argparse
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
 from backends.local.storage import DEFAULT_WORKSPACE, default_data_dir, expanded
+from contract.errors import InvalidRequest
 
-__all__ = ["Settings", "Uses", "add_shared_options"]
+__all__ = ["RemoteSettings", "Settings", "Uses", "add_shared_options"]
+
+_YES = frozenset({"1", "true", "yes"})
 
 
 class Uses(Enum):
@@ -20,11 +23,64 @@ class Uses(Enum):
 
 
 @dataclass(frozen=True)
+class RemoteSettings:
+    """A service elsewhere that tools read from; neither its address nor its key is ever printed.
+
+    Attributes:
+        base_url: Where it answers.
+        api_key: Of the workspace there; empty if it is missing.
+        allow_http: Whether the key may go over http:// to another machine.
+    """
+
+    base_url: str = field(repr=False)
+    api_key: str = field(repr=False)
+    allow_http: bool = False
+
+    @classmethod
+    def of_environment(cls) -> "RemoteSettings | None":
+        """What MUSICENGINE_API_KEY and MUSICENGINE_BASE_URL say, or None if neither is set; empty is not set."""
+        api_key = os.environ.get("MUSICENGINE_API_KEY", "").strip()
+        base_url = os.environ.get("MUSICENGINE_BASE_URL", "").strip()
+        if not api_key and not base_url:
+            return None
+        from contract.musicengine import BASE_URL  # noqa: PLC0415  (data on this machine needs no address)
+
+        allow_http = os.environ.get("MUSICENGINE_ALLOW_HTTP", "").strip().lower() in _YES
+        return cls(base_url or BASE_URL, api_key, allow_http)
+
+    def checked(self) -> "RemoteSettings":
+        """The same, after a look whether a service can be called with them.
+
+        Raises:
+            InvalidRequest: There is no key, or it or the address can't be used.
+        """
+        from backends.remote.address import check_address  # noqa: PLC0415  (data on this machine needs neither)
+        from backends.remote.api_key import check_api_key  # noqa: PLC0415
+
+        if not self.api_key:
+            raise InvalidRequest(
+                "MUSICENGINE_BASE_URL is set, and MUSICENGINE_API_KEY is not.",
+                field="MUSICENGINE_API_KEY",
+                next_step="Set it to an API key of that service; or unset both, to work on this machine's data.",
+            )
+        return RemoteSettings(
+            check_address(self.base_url, allow_http=self.allow_http), check_api_key(self.api_key), self.allow_http
+        )
+
+
+@dataclass(frozen=True)
 class Settings:
-    """Options of every command, with environment and defaults filled in."""
+    """Options of every command, with environment and defaults filled in.
+
+    Attributes:
+        data_dir: Folder of the database.
+        workspace: Whose data in it.
+        remote: The service that tools read from instead, or None.
+    """
 
     data_dir: Path
     workspace: str
+    remote: RemoteSettings | None = None
 
     @classmethod
     def of(cls, arguments: argparse.Namespace) -> "Settings":
@@ -34,6 +90,7 @@ class Settings:
         return cls(
             data_dir=expanded(data_dir) if data_dir else default_data_dir(),
             workspace=workspace or os.environ.get("MUSICENGINE_WORKSPACE") or DEFAULT_WORKSPACE,
+            remote=RemoteSettings.of_environment(),
         )
 
 

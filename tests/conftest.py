@@ -1,5 +1,6 @@
 """Fixtures of every test: a data folder of its own, and an environment without the developer's settings."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ import pytest
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads or writes the developer's own data folder."""
-    for name in ("MUSICENGINE_WORKSPACE", "MUSICENGINE_ENCRYPTION_KEY", "MUSICENGINE_API_KEY", "MUSICENGINE_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("MUSICENGINE_") and name != "MUSICENGINE_BROWSER"]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("MUSICENGINE_DATA_DIR", str(tmp_path / "data"))
 
 

@@ -1,23 +1,20 @@
 """Daily streams in SQLite: a track's history, what moved, and how far the data reach."""
 
-from typing import Any, NamedTuple
-
+from backends.coverage import RECENT, fuller_day
+from backends.data_entry import BY_IMPORT
 from backends.local.days import day_number, day_text
 from backends.local.handlers import Handlers, Scope
+from backends.movers import ComparedTrack, no_movers, nothing_there, rank_movers
 from contract.errors import TrackNotFound
 from contract.musicengine.analytics import (
     GET_COVERAGE,
     GET_MOVERS,
     GET_STREAMS,
-    NO_STREAMS,
     Coverage,
     GetCoverage,
     GetMovers,
     GetStreams,
-    Movement,
     Movers,
-    NotCompared,
-    Period,
     Streams,
 )
 
@@ -41,8 +38,6 @@ _COVERAGE = """
            days_tracked
     FROM workspaces WHERE id = :workspace
 """
-
-_RECENT = 28
 
 _RECENT_DAYS = """
     SELECT day, max(spotify_tracks, apple_tracks) FROM workspace_days
@@ -87,25 +82,6 @@ _MOVEMENTS = """
 """
 
 
-class _Compared(NamedTuple):
-    isrc: str
-    title: str
-    artist: str
-    streams: int
-    previous: int
-    days_compared: int
-    days_released: float
-    """Days of the period on which the track was out: a release of yesterday can't have more."""
-
-    @property
-    def change(self) -> int:
-        return self.streams - self.previous
-
-    @property
-    def is_comparable(self) -> bool:
-        return self.days_compared * 2 >= self.days_released
-
-
 @HANDLERS.handles(GET_STREAMS)
 async def get_streams(scope: Scope, request: GetStreams) -> Streams:
     """The latest daily rows of a track, newest first."""
@@ -131,27 +107,24 @@ async def get_coverage(scope: Scope, request: GetCoverage) -> Coverage:
     [(first, latest, spotify, apple, tracked)] = await scope.database.look_up(_COVERAGE, parameters)
     day = latest if request.date is None else day_number(request.date)
     recent = await _recent_days(scope, day)
-    tracks = recent.get(day, 0)
-    most = max(recent.values(), default=0)
-    # A day with data of less than half the tracks that others have is no picture of the label.
-    fuller = next((other for other, count in recent.items() if count * 2 >= most), None) if tracks * 2 < most else None
+    fuller = None if day is None else fuller_day(day, recent)
     return Coverage(
         first_day=_text(first),
         latest_day=_text(latest),
         spotify_latest_day=_text(spotify),
         apple_latest_day=_text(apple),
         days_tracked=tracked,
-        tracks_with_data=tracks,
+        tracks_with_data=0 if day is None else recent.get(day, 0),
         fuller_day=_text(fuller),
         fuller_day_tracks=None if fuller is None else recent[fuller],
     )
 
 
-async def _recent_days(scope: Scope, day: int | None) -> dict[int | None, int]:
+async def _recent_days(scope: Scope, day: int | None) -> dict[int, int]:
     """How many tracks have data on the day and on those before it, the latest first."""
     if day is None:
         return {}
-    rows = await scope.database.look_up(_RECENT_DAYS, (scope.workspace_id, day - _RECENT, day))
+    rows = await scope.database.look_up(_RECENT_DAYS, (scope.workspace_id, day - RECENT, day))
     return {other: count for other, count in rows}  # noqa: C416  (rows are pairs, which dict() can't know)
 
 
@@ -161,17 +134,7 @@ async def get_movers(scope: Scope, request: GetMovers) -> Movers:
     latest = (await get_coverage(scope, GetCoverage())).latest_day
     end = day_number(request.end or latest) if request.end or latest else None
     if end is None:
-        return Movers(
-            period=None,
-            previous_period=None,
-            min_streams=request.min_streams,
-            compared=0,
-            rising=[],
-            falling=[],
-            not_compared_total=0,
-            not_compared=[],
-            hint=_nothing_there(None),
-        )
+        return no_movers(request, nothing_there(None, BY_IMPORT))
     start = end - request.days + 1
     parameters = {
         "workspace": scope.workspace_id,
@@ -180,61 +143,11 @@ async def get_movers(scope: Scope, request: GetMovers) -> Movers:
         "days": request.days,
         "min_streams": request.min_streams,
     }
-    tracks = [_Compared(*row) for row in await scope.database.read(_MOVEMENTS, parameters)]
+    tracks = [ComparedTrack(*row) for row in await scope.database.read(_MOVEMENTS, parameters)]
     with_data = {
         day for (day,) in await scope.database.read(_DAYS_WITH_DATA, (scope.workspace_id, start - request.days, end))
     }
-    compared = [
-        track for track in tracks if track.is_comparable and max(track.streams, track.previous) >= request.min_streams
-    ]
-    left_out = [track for track in tracks if not track.is_comparable]
-    by_change = sorted(compared, key=lambda track: (-abs(track.change), track.isrc))
-    rising = [track for track in by_change if track.change > 0]
-    falling = [track for track in by_change if track.change < 0]
-    return Movers(
-        period=_period(start, end, with_data),
-        previous_period=_period(start - request.days, start - 1, with_data),
-        min_streams=request.min_streams,
-        compared=len(compared),
-        rising=[_movement(track) for track in rising[: request.limit]],
-        falling=[_movement(track) for track in falling[: request.limit]],
-        not_compared_total=len(left_out),
-        not_compared=[_not_compared(track) for track in left_out[: request.limit]],
-        hint=None if tracks else _nothing_there(latest),
-    )
-
-
-def _nothing_there(latest: str | None) -> str:
-    if latest is None:
-        return NO_STREAMS
-    return f"No track reaches the threshold in these periods. The latest day with data is {latest}."
-
-
-def _period(start: int, end: int, with_data: set[Any]) -> Period:
-    missing = [day_text(day) for day in range(start, end + 1) if day not in with_data]
-    return {"start": day_text(start), "end": day_text(end), "missing_days": missing}
-
-
-def _movement(track: _Compared) -> Movement:
-    return {
-        "isrc": track.isrc,
-        "title": track.title,
-        "artist": track.artist,
-        "streams": track.streams,
-        "previous": track.previous,
-        "change": track.change,
-        "change_percent": round(100 * track.change / track.previous, 1) if track.previous else None,
-        "days_compared": track.days_compared,
-    }
-
-
-def _not_compared(track: _Compared) -> NotCompared:
-    return {
-        "isrc": track.isrc,
-        "title": track.title,
-        "artist": track.artist,
-        "days_compared": track.days_compared,
-    }
+    return rank_movers(request, end, tracks, with_data, None if tracks else nothing_there(latest, BY_IMPORT))
 
 
 def _text(day: int | None) -> str | None:

@@ -7,9 +7,8 @@ from typing import Any, cast
 from backends.local.days import day_number
 from backends.local.figures import other_figures
 from backends.local.handlers import Handlers, Scope
-from backends.local.text import fold
+from backends.search import Sought
 from contract.errors import TrackNotFound
-from contract.identifiers import normalise_isrc, spotify_track_id
 from contract.musicengine.catalogue import (
     FIND_TRACKS,
     GET_OVERVIEW,
@@ -104,17 +103,12 @@ async def list_tracks(scope: Scope, request: ListTracks) -> TrackPage:
 @HANDLERS.handles(FIND_TRACKS)
 async def find_tracks(scope: Scope, request: FindTracks) -> TrackPage:
     """Tracks that hold every word, or have the ISRC, or the Spotify link."""
-    try:
-        isrc = normalise_isrc(request.query)
-    except ValueError:
-        isrc = None
-    spotify_id = spotify_track_id(request.query)
-    words = [] if spotify_id else fold(request.query).split()
+    sought = Sought.of(request.query)
     parameters = {
         "workspace": scope.workspace_id,
-        "isrc": isrc,
-        "spotify_id": spotify_id,
-        "words": json.dumps(words),
+        "isrc": sought.isrc,
+        "spotify_id": sought.spotify_id,
+        "words": json.dumps(sought.words),
         "limit": request.limit,
         "offset": request.offset,
     }

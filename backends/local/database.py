@@ -22,6 +22,11 @@ ResultT = TypeVar("ResultT")
 
 _STEPS_BETWEEN_CHECKS = 10_000
 
+_MOST_KEPT = 512
+
+_MOST_ROWS_KEPT = 100
+"""Of one answer: longer ones are rare, and would weigh on memory."""
+
 _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = NORMAL",  # with WAL: a power cut may lose the last commits, never the database
@@ -53,6 +58,8 @@ class Database:
         self._reader: aiosqlite.Connection | None = None
         self._writer: aiosqlite.Connection | None = None
         self._looker: sqlite3.Connection | None = None
+        self._version: int | None = None
+        self._kept: dict[Any, Any] = {}
 
     async def read(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Iterable[tuple[Any, ...]]:
         """Return all rows of one statement.
@@ -67,20 +74,41 @@ class Database:
     async def look_up(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Iterable[tuple[Any, ...]]:
         """Return all rows of a statement that an index answers within a millisecond: a page, a track, a day.
 
-        It runs in place, on a connection of its own, since two switches of threads take longer than it does.
+        It runs in place, on a connection of its own, since two switches of threads take longer than it does; and
+        rows that were read since the last commit are not read again.
 
         Raises:
             StorageError: The database can't be opened or read.
         """
         with storage_errors():
             try:
-                connection = self._looker or await self._open_looker()
-                return connection.execute(sql, parameters).fetchall()
+                kept = await self._unchanged()
+                key = (sql, *(parameters.values() if isinstance(parameters, dict) else parameters))
+                rows = kept.get(key)
+                if rows is None:
+                    looker = self._looker or await self._open_looker()
+                    rows = looker.execute(sql, parameters).fetchall()
+                    if len(rows) <= _MOST_ROWS_KEPT:
+                        kept[key] = rows
             except sqlite3.OperationalError as error:
                 # One of several names; errors of the Python module itself carry none.
                 if not getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
                     raise
+            else:
+                return rows
         return await self.read(sql, parameters)  # which waits in its thread
+
+    async def unchanged(self) -> dict[Any, Any]:
+        """Where what was worked out of the database may be kept: empty again once anybody has committed anything.
+
+        Whoever finds nothing there asks the database, and puts the answer into this very dictionary: if somebody
+        commits meanwhile, nobody finds it any more.
+
+        Raises:
+            StorageError: The database can't be opened or read.
+        """
+        with storage_errors():
+            return await self._unchanged()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[aiosqlite.Connection, None]:
@@ -140,6 +168,17 @@ class Database:
                 self._looker.close()
         self._reader = self._writer = self._looker = None
 
+    async def _unchanged(self) -> dict[Any, Any]:
+        looker = self._looker or await self._open_looker()
+        # SQLite looks whether another connection, of this process or any, has changed the database; this one is for
+        # reading alone. The answer lies in shared memory.
+        (version,) = looker.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._version, self._kept = version, {}
+        elif len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        return self._kept
+
     async def _open_reader(self) -> aiosqlite.Connection:
         async with self._opening:
             if self._reader is None:
@@ -150,14 +189,14 @@ class Database:
         async with self._opening:
             if self._looker is None:
                 await self._migrate()
-                looker = sqlite3.connect(self.path, timeout=0, isolation_level=None)
+                connection = sqlite3.connect(self.path, timeout=0, isolation_level=None)
                 try:
                     for pragma in (*_PRAGMAS, "PRAGMA query_only = ON"):
-                        looker.execute(pragma)
+                        connection.execute(pragma)
                 except sqlite3.Error:
-                    looker.close()
+                    connection.close()
                     raise
-                self._looker = looker
+                self._looker = connection
             return self._looker
 
     async def _open_writer(self) -> aiosqlite.Connection:

@@ -1,9 +1,11 @@
 """Bind handlers to operations, so that a type checker rejects one that differs from the contract."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import aiosqlite
 from pydantic import BaseModel
 
 from backends.local.database import Database
@@ -17,10 +19,26 @@ ResponseT = TypeVar("ResponseT", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Scope:
-    """What a handler may touch: one workspace of one database."""
+    """What a handler may touch: one workspace of one database.
+
+    Attributes:
+        withheld_areas: Parts of the product that the workspace has no access to.
+        connection: An open write transaction that the handler's writes belong to, or None.
+    """
 
     database: Database
     workspace_id: int
+    withheld_areas: frozenset[str] = frozenset()
+    connection: aiosqlite.Connection | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[aiosqlite.Connection, None]:
+        """The open write transaction, which whoever opened it ends; or one of the block's own."""
+        if self.connection is not None:
+            yield self.connection
+            return
+        async with self.database.transaction() as connection:
+            yield connection
 
 
 class Handlers:

@@ -1,6 +1,5 @@
 """API keys: each opens one workspace. Only their SHA-256 is stored (docs/decisions/0003-api-keys.md)."""
 
-import datetime as dt
 import hashlib
 import hmac
 import secrets
@@ -15,7 +14,8 @@ import aiosqlite
 import anyio.to_thread
 
 from backends.local.database import Database
-from backends.local.days import now
+from backends.local.days import later, now
+from backends.local.workspaces import area_set
 from contract.errors import InvalidRequest, KeyExpired, KeyRevoked, NotFound, Unauthorized
 
 __all__ = [
@@ -36,12 +36,13 @@ MAX_OVERLAP_SECONDS = 30 * 24 * 3600
 
 _SECRET_BYTES = 32
 
-_LAST_USED_EVERY_SECONDS = 60
+_TO_THE_MINUTE = len("2026-03-08T10:00")
 
 _COLUMNS = "id, name, hint, created_at, expires_at, revoked_at, last_used_at, replaced_by"
 
 _AUTHENTICATE = """
-    SELECT k.hash, k.id, k.workspace_id, w.name, k.expires_at, k.revoked_at, k.last_used_at
+    SELECT k.hash, k.id, k.workspace_id, w.name, k.expires_at, k.revoked_at, k.last_used_at,
+        (SELECT group_concat(area) FROM withheld_areas WHERE workspace_id = k.workspace_id)
     FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id
     WHERE k.hash = ?
 """
@@ -82,6 +83,7 @@ class Principal:
     key_id: int
     workspace_id: int
     workspace: str
+    withheld_areas: frozenset[str] = frozenset()
 
 
 async def authenticate(database: Database, raw: str) -> Principal:
@@ -93,19 +95,19 @@ async def authenticate(database: Database, raw: str) -> Principal:
         KeyExpired: It was rotated and its overlap has ended.
     """
     digest = _digest(raw)
-    rows = list(await database.read(_AUTHENTICATE, (digest,)))
+    rows = list(await database.look_up(_AUTHENTICATE, (digest,)))
     # The index has found the row by its hash; what decides is a comparison that takes the same time for any key.
     if not rows or not hmac.compare_digest(rows[0][0], digest):
         raise Unauthorized
-    _, key_id, workspace_id, workspace, expires_at, revoked_at, last_used_at = rows[0]
+    _, key_id, workspace_id, workspace, expires_at, revoked_at, last_used_at, withheld = rows[0]
     moment = now()
     if revoked_at is not None:
         raise KeyRevoked
     if expires_at is not None and expires_at <= moment:
         raise KeyExpired
-    if last_used_at is None or last_used_at <= _later(moment, -_LAST_USED_EVERY_SECONDS):
+    if last_used_at is None or last_used_at[:_TO_THE_MINUTE] != moment[:_TO_THE_MINUTE]:
         await anyio.to_thread.run_sync(_note_use, database.path, key_id, moment)
-    return Principal(key_id, workspace_id, workspace)
+    return Principal(key_id, workspace_id, workspace, area_set(withheld))
 
 
 async def create_key(database: Database, workspace_id: int, name: str) -> tuple[ApiKey, str]:
@@ -142,7 +144,7 @@ async def rotate_key(database: Database, workspace_id: int, key_id: int, overlap
         new, raw = await _insert(connection, workspace_id, old.name, moment)
         await connection.execute(
             "UPDATE api_keys SET expires_at = ?, replaced_by = ? WHERE id = ?",
-            (_later(moment, overlap_seconds), new.id, key_id),
+            (later(moment, overlap_seconds), new.id, key_id),
         )
     return new, raw
 
@@ -206,8 +208,3 @@ def _note_use(path: Path, key_id: int, moment: str) -> None:
 def _digest(raw: str) -> bytes:
     # No salt and one round: there is nothing to guess about 256 random bits. A header may hold any character.
     return hashlib.sha256(raw.encode(errors="surrogatepass")).digest()
-
-
-def _later(moment: str, seconds: int) -> str:
-    later = dt.datetime.fromisoformat(moment) + dt.timedelta(seconds=seconds)
-    return later.isoformat(timespec="milliseconds").replace("+00:00", "Z")

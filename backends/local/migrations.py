@@ -36,7 +36,8 @@ def migrate(path: Path, migrations: Sequence[Sequence[str]], busy_seconds: float
             return
         _use_write_ahead_log(connection, busy_seconds)
         for number, statements in enumerate(migrations[version:], start=version + 1):
-            _apply(connection, path, number, statements)
+            # What is created only now holds nothing that a backup could save.
+            _apply(connection, path, number, statements, backed_up=version > 0)
 
 
 def back_up(connection: sqlite3.Connection, target: Path) -> None:
@@ -105,14 +106,16 @@ def _use_write_ahead_log(connection: sqlite3.Connection, busy_seconds: float) ->
             return
 
 
-def _apply(connection: sqlite3.Connection, path: Path, number: int, statements: Sequence[str]) -> None:
+def _apply(
+    connection: sqlite3.Connection, path: Path, number: int, statements: Sequence[str], *, backed_up: bool
+) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have migrated while we waited for the lock.
         if _version(connection) >= number:
             connection.execute("ROLLBACK")
             return
-        if number > 1:
+        if backed_up:
             _back_up_before(path, number)
         for statement in statements:
             connection.execute(statement)

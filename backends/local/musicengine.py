@@ -8,11 +8,13 @@ from pydantic import BaseModel
 from backends.local import analytics, catalogue, profiles
 from backends.local.database import Database
 from backends.local.handlers import Handlers, Scope
+from backends.local.idempotency import carry_out_once
 from backends.local.storage import DEFAULT_WORKSPACE
-from backends.local.workspaces import workspace_id
+from backends.local.workspaces import open_workspace
+from contract.errors import Forbidden
 from contract.operation import Operation
 
-__all__ = ["LocalMusicEngine"]
+__all__ = ["LocalMusicEngine", "LocalWorkspace"]
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 ResponseT = TypeVar("ResponseT", bound=BaseModel)
@@ -22,23 +24,49 @@ for _subject in (catalogue, analytics, profiles):
     _HANDLERS.include(_subject.HANDLERS)
 
 
+class LocalWorkspace:
+    """One workspace of a database that is open already; whoever opened it closes it."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    async def call(
+        self, operation: Operation[RequestT, ResponseT], request: RequestT, *, idempotency_key: str | None = None
+    ) -> ResponseT:
+        """Return the operation's answer for the workspace.
+
+        Raises:
+            ContractError: One of the operation's errors.
+        """
+        if operation.area in self._scope.withheld_areas:
+            raise Forbidden
+        handler = _HANDLERS[operation]
+        if idempotency_key is None or not operation.takes_idempotency_key:
+            return await handler(self._scope, request)
+        return await carry_out_once(self._scope, operation, request, idempotency_key, handler)
+
+    async def aclose(self) -> None:
+        """Nothing: the database is not its own."""
+
+
 class LocalMusicEngine:
-    """One workspace of a data folder."""
+    """One workspace of a data folder, by name."""
 
     def __init__(self, folder: Path, workspace: str = DEFAULT_WORKSPACE) -> None:
         self.database = Database(folder)
-        self._workspace = workspace
-        self._scope: Scope | None = None
+        self._name = workspace
 
-    async def call(self, operation: Operation[RequestT, ResponseT], request: RequestT) -> ResponseT:
+    async def call(
+        self, operation: Operation[RequestT, ResponseT], request: RequestT, *, idempotency_key: str | None = None
+    ) -> ResponseT:
         """Return the operation's answer for the workspace.
 
         Raises:
             ContractError: One of the operation's errors; NotFound if there is no such workspace.
         """
-        if self._scope is None:
-            self._scope = Scope(self.database, await workspace_id(self.database, self._workspace))
-        return await _HANDLERS[operation](self._scope, request)
+        # Looked up each time: what is withheld from a workspace is withheld from the next call on.
+        workspace = LocalWorkspace(await open_workspace(self.database, self._name))
+        return await workspace.call(operation, request, idempotency_key=idempotency_key)
 
     async def aclose(self) -> None:
         """Close the database. Calling it again does nothing."""

@@ -62,7 +62,7 @@ async def import_browser_profile(scope: Scope, request: ImportBrowserProfile) ->
     from backends.local.encryption import encrypt  # noqa: PLC0415
 
     cookies = json.dumps([cookie.model_dump() for cookie in request.cookies], separators=(",", ":")).encode()
-    async with scope.database.transaction() as connection:
+    async with scope.transaction() as connection:
         # Read under the write lock, which a rotation holds while it replaces the keys.
         keyring = load_keyring(scope.database.folder)
         data_key = await create_or_get_data_key(connection, keyring, scope.workspace_id)

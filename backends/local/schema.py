@@ -204,4 +204,28 @@ _SECRETS = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_WORKSPACES, *_CATALOGUE, *_DAILY_STREAMS, *_OTHER_FIGURES, *_SECRETS),)
+_ON_THE_WIRE = (
+    """
+    CREATE TABLE withheld_areas (                 -- parts of the product that a workspace has no access to
+        workspace_id INTEGER NOT NULL REFERENCES workspaces (id),
+        area TEXT NOT NULL,
+        PRIMARY KEY (workspace_id, area)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE idempotency_keys (
+        workspace_id INTEGER NOT NULL REFERENCES workspaces (id),
+        key_hash BLOB NOT NULL,                   -- SHA-256
+        fingerprint BLOB NOT NULL,                -- of the request, keyed with the key itself
+        answer TEXT NOT NULL,                     -- JSON
+        created_at TEXT NOT NULL,
+        PRIMARY KEY (workspace_id, key_hash)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (*_WORKSPACES, *_CATALOGUE, *_DAILY_STREAMS, *_OTHER_FIGURES, *_SECRETS),
+    _ON_THE_WIRE,
+)

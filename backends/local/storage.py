@@ -2,9 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 from contract.errors import (
     StorageBusy,
@@ -87,15 +86,19 @@ def create_private_file(path: Path) -> None:
         raise StorageReadOnly from None
 
 
-@contextmanager
-def storage_errors() -> Generator[None, None, None]:
-    """Raise SQLite's errors as the contract's: one clear sentence, and what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        # Errors of the Python module itself, a closed connection say, carry no name.
-        name = getattr(error, "sqlite_errorname", "")
-        for prefix, meaning in _MEANINGS:
-            if name.startswith(prefix):
-                raise meaning from error
-        raise
+class storage_errors:  # noqa: N801  (it reads as the block it stands before; as a generator it takes twice the time)
+    """A block that raises SQLite's errors as the contract's: one clear sentence, and what to do."""
+
+    def __enter__(self) -> None:
+        """Nothing is prepared."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Raise the error that a person can act on, if there is one."""
+        if isinstance(error, sqlite3.Error):
+            # Errors of the Python module itself, a closed connection say, carry no name.
+            name = getattr(error, "sqlite_errorname", "")
+            for prefix, meaning in _MEANINGS:
+                if name.startswith(prefix):
+                    raise meaning from error

@@ -4,9 +4,22 @@ from dataclasses import dataclass
 
 from backends.local.database import Database
 from backends.local.days import now
+from backends.local.handlers import Scope
 from contract.errors import InvalidRequest, NotFound
+from contract.operation import Area
 
-__all__ = ["Workspace", "create_workspace", "list_workspaces", "workspace_id"]
+__all__ = ["Workspace", "area_set", "create_workspace", "list_workspaces", "open_workspace", "set_access"]
+
+_OPEN = """
+    SELECT w.id, (SELECT group_concat(area) FROM withheld_areas WHERE workspace_id = w.id)
+    FROM workspaces w WHERE w.name = ?
+"""
+
+_LIST = """
+    SELECT w.id, w.name, w.created_at, w.tracks, w.days_tracked,
+        (SELECT group_concat(area) FROM withheld_areas WHERE workspace_id = w.id)
+    FROM workspaces w ORDER BY w.id
+"""
 
 
 @dataclass(frozen=True)
@@ -18,22 +31,24 @@ class Workspace:
     created_at: str
     tracks: int
     days_tracked: int
+    withheld_areas: frozenset[str] = frozenset()
 
 
-async def workspace_id(database: Database, name: str) -> int:
-    """Return the id of the workspace of that name.
+async def open_workspace(database: Database, name: str) -> Scope:
+    """Return what handlers of the workspace of that name may touch.
 
     Raises:
         NotFound: There is none.
     """
-    rows = list(await database.read("SELECT id FROM workspaces WHERE name = ?", (name,)))
+    rows = list(await database.look_up(_OPEN, (name,)))
     if not rows:
         raise NotFound(
             "There is no workspace of that name.",
             field="workspace",
             next_step="List them with 'musicengine-mcp workspaces list', or add it with 'workspaces create NAME'.",
         )
-    return rows[0][0]
+    number, withheld = rows[0]
+    return Scope(database, number, area_set(withheld))
 
 
 async def create_workspace(database: Database, name: str) -> Workspace:
@@ -57,5 +72,29 @@ async def create_workspace(database: Database, name: str) -> Workspace:
 
 async def list_workspaces(database: Database) -> list[Workspace]:
     """Return all workspaces, oldest first."""
-    rows = await database.read("SELECT id, name, created_at, tracks, days_tracked FROM workspaces ORDER BY id")
-    return [Workspace(*row) for row in rows]
+    rows = await database.read(_LIST)
+    return [
+        Workspace(number, name, created_at, tracks, days_tracked, area_set(withheld))
+        for number, name, created_at, tracks, days_tracked, withheld in rows
+    ]
+
+
+async def set_access(database: Database, name: str, area: Area, *, withheld: bool) -> None:
+    """Withhold a part of the product from a workspace, or grant it again; at once, for every key.
+
+    Raises:
+        NotFound: There is no such workspace.
+    """
+    scope = await open_workspace(database, name)
+    change = (
+        "INSERT INTO withheld_areas VALUES (?, ?) ON CONFLICT DO NOTHING"
+        if withheld
+        else "DELETE FROM withheld_areas WHERE workspace_id = ? AND area = ?"
+    )
+    async with database.transaction() as connection:
+        await connection.execute(change, (scope.workspace_id, area.value))
+
+
+def area_set(joined: str | None) -> frozenset[str]:
+    """The areas that SQLite's group_concat joined."""
+    return frozenset(joined.split(",")) if joined else frozenset()

@@ -1,23 +1,25 @@
 """One HTTP client for every operation: what a request looks like follows from the contract alone."""
 
-from contextlib import suppress
+import uuid
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from contract.errors import (
-    ContractDrift,
-    ContractError,
-    ErrorBody,
-    InternalError,
-    InvalidRequest,
-    NotPublished,
-    ServiceUnreachable,
-)
+from backends.data_entry import AT_THE_SERVICE
+from backends.remote.address import check_address
+from backends.remote.answers import read_answer
+from backends.remote.api_key import check_api_key
+from backends.remote.composed.operations import COMPOSED
+from backends.remote.connection import open_client
+from backends.remote.exchange import Answer
+from backends.remote.failures import NoAnswer
+from backends.remote.retry import RetryPolicy
+from backends.remote.sending import Sender
+from contract.errors import ContractError, InternalError, InvalidRequest, NotPublished, RateLimited
+from contract.idempotency import HEADER, check_idempotency_key
 from contract.operation import Operation, Surface
-from contract.validation import check_answer
 
 __all__ = ["RemoteBackend", "build_request"]
 
@@ -31,40 +33,66 @@ class RemoteBackend:
     Args:
         base_url: Where the service answers.
         api_key: Sent as a bearer token; never logged, never part of an error.
+        allow_http: Whether the key may go over http:// to another machine.
+        policy: When to try again, and how long to wait.
         transport: An httpx transport to use in place of the network's.
 
     Raises:
-        InvalidRequest: The key can't be sent in a header.
+        InvalidRequest: The address or the key can't be used, or the environment's proxy or certificates can't.
     """
 
-    def __init__(self, base_url: str, api_key: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._key = _one_line(api_key)
-        self._client = httpx.AsyncClient(
-            base_url=base_url,
-            headers={"Authorization": f"Bearer {self._key}", "Accept": "application/json"},
-            timeout=httpx.Timeout(30, connect=5),
-            transport=transport,
-        )
+    how_data_enters = AT_THE_SERVICE
 
-    async def call(self, operation: Operation[RequestT, ResponseT], request: RequestT) -> ResponseT:
-        """Return the service's answer.
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        *,
+        allow_http: bool = False,
+        policy: RetryPolicy | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._key = check_api_key(api_key)
+        self._client = open_client(check_address(base_url, allow_http=allow_http), self._key, transport)
+        self._sender = Sender(self._client, policy or RetryPolicy())
+
+    async def call(
+        self, operation: Operation[RequestT, ResponseT], request: RequestT, *, idempotency_key: str | None = None
+    ) -> ResponseT:
+        """Return the service's answer, or one composed of several where the service publishes no such operation.
 
         Raises:
             ContractError: The service's own error, or why there is no answer.
         """
         if Surface.REST not in operation.surfaces:
-            raise NotPublished
+            compose = COMPOSED.get(operation)
+            if compose is None:
+                raise NotPublished
+            return await compose(self, request)
+        http_request = build_request(self._client, operation, request)
+        if operation.takes_idempotency_key:
+            # The same over all tries of the call, so that the service carries only one of them out.
+            key = str(uuid.uuid4()) if idempotency_key is None else check_idempotency_key(idempotency_key)
+            http_request.headers[HEADER] = key
+        outcome, maybe_done = await self._sender.send(operation, http_request)
         try:
-            response = await self._client.send(build_request(self._client, operation, request))
-        except httpx.HTTPError as error:
-            raise ServiceUnreachable from error
-        if response.status_code >= 400:
-            raise _error_of(operation, response.status_code, response.content.replace(self._key.encode(), b"..."))
-        return check_answer(operation.response, _json(response))
+            return self._read(operation, outcome)
+        except (InternalError, RateLimited) as error:
+            came_through = isinstance(outcome, Answer) and outcome.status < 300
+            if not operation.takes_idempotency_key or not (maybe_done or came_through):
+                raise
+            in_doubt = _in_doubt(error)
+        # Raised out here, so that no context repeats the error.
+        raise in_doubt
 
     async def aclose(self) -> None:
         """Close the connections. Calling it again does nothing."""
         await self._client.aclose()
+
+    def _read(self, operation: Operation[RequestT, ResponseT], outcome: Answer | NoAnswer) -> ResponseT:
+        if isinstance(outcome, NoAnswer):
+            raise outcome.error
+        return read_answer(operation, outcome, self._key)
 
 
 def build_request(
@@ -84,33 +112,10 @@ def _segment(name: str, value: str) -> str:
     return quote(value, safe="")
 
 
-def _one_line(api_key: str) -> str:
-    """The key without the line break that files end with; any other would make httpx show it in an error."""
-    key = api_key.strip()
-    if not key or not key.isascii() or not key.isprintable():
-        raise InvalidRequest(
-            "The API key must be one line of ASCII characters.",
-            field="api_key",
-            next_step="Copy it again from where it was created.",
-        )
-    return key
-
-
-def _json(response: httpx.Response) -> Any:
-    with suppress(ValueError, RecursionError):
-        return response.json()
-    # Not raised in a handler, since the parser's error holds the whole answer.
-    raise ContractDrift("The service's answer is not JSON.")
-
-
-def _error_of(operation: Operation[Any, Any], status: int, content: bytes) -> ContractError:
-    """The operation's error with the answer's code, or else the first with its status."""
-    try:
-        detail = ErrorBody.model_validate_json(content).error
-    except ValidationError:
-        detail = None
-    known = [error for error in operation.all_errors if error.status == status]
-    if detail is None:
-        return known[0]() if known else InternalError(f"The service answered with status {status}.")
-    named = next((error for error in known if error.code == detail.code), None) or (known or [InternalError])[0]
-    return named(detail.message, field=detail.field, next_step=detail.next_step)
+def _in_doubt(error: ContractError) -> ContractError:
+    """The same error of a write that may have been carried out all the same."""
+    return type(error)(
+        f"{error.message} It is not known whether the write was carried out.",
+        field=error.field,
+        next_step=f"Look whether it was before you repeat it. {error.next_step or ''}".rstrip(),
+    )

@@ -10,6 +10,8 @@ __all__ = [
     "DESCRIPTION",
     "DISCOVERY",
     "KEY_FORM",
+    "LOCAL_PORT",
+    "LOCAL_URL",
     "REFERENCE_URL",
     "RESPONSE_HEADERS",
     "SECURITY",
@@ -42,6 +44,11 @@ BOUNDARY = (
 KEY_FORM = "isrc_live_..."
 
 AUTHORIZATION = f"Authorization: Bearer {KEY_FORM}"
+
+LOCAL_PORT = 38472
+"""Where `musicengine-mcp serve` answers; the Music Hub's port, since both are one server."""
+
+LOCAL_URL = f"http://127.0.0.1:{LOCAL_PORT}"
 
 SUCCESS = "Success. The request completed successfully."
 
@@ -79,18 +86,19 @@ DISCOVERY = (
 
 @dataclass(frozen=True)
 class ResponseHeader:
-    """A header of published responses; its value is a whole number."""
+    """A header of published responses; its value is a whole number, or text if it has no minimum."""
 
     name: str
     description: str
-    minimum: int
-    example: int
+    minimum: int | None
+    example: int | str
 
 
 RESPONSE_HEADERS = (
     ResponseHeader("X-RateLimit-Limit", "Requests allowed in the window.", 1, 300),
     ResponseHeader("X-RateLimit-Remaining", "Requests left in the window.", 0, 299),
     ResponseHeader("X-RateLimit-Reset", "When the window ends, in Unix seconds (UTC).", 0, 1772964060),
+    ResponseHeader("X-Request-Id", "Names this request, in the service's log too.", None, "4f1f0c2a9b7d4e6c"),
     ResponseHeader("Retry-After", "Seconds to wait before the next request; sent with status 429.", 1, 12),
 )
 

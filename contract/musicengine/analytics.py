@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
+from contract.answer import ANSWER
 from contract.errors import TrackNotFound
 from contract.identifiers import Day, IsoDate
 from contract.musicengine.catalogue import IsrcField
@@ -28,8 +29,8 @@ __all__ = [
     "Streams",
 ]
 
-NO_STREAMS = "No streams are stored yet. The user can add them with: musicengine-mcp import FILE"
-"""What an agent is told of a workspace without streams."""
+NO_STREAMS = "No streams are stored yet."
+"""What an agent is told of a workspace without streams; how they get there depends on where the data are."""
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -43,6 +44,7 @@ class GetStreams(BaseModel):
     days: Annotated[int, Field(ge=1, le=365, description="How many most-recent daily rows to return.")] = 30
 
 
+@with_config(ANSWER)
 class DailyStreams(TypedDict):
     """One day of one track. A service that reported nothing for the day is null, which is not zero."""
 
@@ -51,6 +53,7 @@ class DailyStreams(TypedDict):
     apple_streams: Annotated[Count | None, Field(description="Streams on Apple Music; null if none were reported.")]
 
 
+@with_config(ANSWER)
 class StreamHistory(TypedDict):
     """A track's latest daily rows, newest first."""
 
@@ -61,7 +64,7 @@ class StreamHistory(TypedDict):
 class Streams(BaseModel):
     """Daily rows of one track."""
 
-    model_config = ConfigDict(defer_build=True)
+    model_config = ANSWER
 
     data: StreamHistory
 
@@ -143,7 +146,9 @@ class Coverage(BaseModel):
     spotify_latest_day: Day | None
     apple_latest_day: Day | None
     days_tracked: Count
-    tracks_with_data: Annotated[Count, Field(description="Tracks with data on the day asked for.")]
+    tracks_with_data: Annotated[
+        Count | None, Field(description="Tracks with data on the day asked for; null if the service does not tell.")
+    ]
     fuller_day: Annotated[Day | None, Field(description="A day shortly before with data of many more tracks, if any.")]
     fuller_day_tracks: Annotated[Count | None, Field(description="Tracks with data on that day.")]
 

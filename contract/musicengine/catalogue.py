@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
+from contract.answer import ANSWER
 from contract.errors import TrackNotFound
 from contract.identifiers import Day, IsoDate, Isrc, Timestamp
 from contract.operation import Access, Area, Effect, Example, Operation, Surface
@@ -47,6 +48,7 @@ class ListTracks(Page):
     """Which rows of the catalogue to return."""
 
 
+@with_config(ANSWER)
 class TrackSummary(TypedDict):
     """A track as the catalogue list shows it."""
 
@@ -62,6 +64,7 @@ class TrackSummary(TypedDict):
     created_at: Annotated[Timestamp, Field(description="When the track entered the catalogue (UTC).")]
 
 
+@with_config(ANSWER)
 class Pagination(TypedDict):
     """Where a page stands in the whole list."""
 
@@ -74,7 +77,7 @@ class Pagination(TypedDict):
 class TrackPage(BaseModel):
     """One page of the catalogue."""
 
-    model_config = ConfigDict(defer_build=True)
+    model_config = ANSWER
 
     data: list[TrackSummary]
     pagination: Pagination
@@ -88,6 +91,7 @@ class GetTrack(BaseModel):
     isrc: IsrcField
 
 
+@with_config(ANSWER)
 class Track(TypedDict):
     """The whole catalogue record of a track."""
 
@@ -112,7 +116,7 @@ class Track(TypedDict):
 class TrackAnswer(BaseModel):
     """One track."""
 
-    model_config = ConfigDict(defer_build=True)
+    model_config = ANSWER
 
     data: Track
 
@@ -128,6 +132,7 @@ class GetOverview(BaseModel):
     ] = None
 
 
+@with_config(ANSWER)
 class OverviewStats(TypedDict):
     """The workspace in three numbers."""
 
@@ -136,6 +141,7 @@ class OverviewStats(TypedDict):
     days_tracked: Annotated[int, Field(description="Days, in all of history, with streams stored.")]
 
 
+@with_config(ANSWER)
 class BestTrack(TypedDict):
     """A track and its streams on the day, all services together."""
 
@@ -145,6 +151,7 @@ class BestTrack(TypedDict):
     streams: int
 
 
+@with_config(ANSWER)
 class BestArtist(TypedDict):
     """An artist and the streams of all their tracks on the day."""
 
@@ -152,6 +159,7 @@ class BestArtist(TypedDict):
     streams: int
 
 
+@with_config(ANSWER)
 class OverviewData(TypedDict):
     """Stats and top performers of one day."""
 
@@ -163,7 +171,7 @@ class OverviewData(TypedDict):
 class Overview(BaseModel):
     """The dashboard of one day."""
 
-    model_config = ConfigDict(defer_build=True)
+    model_config = ANSWER
 
     success: bool
     data: OverviewData

@@ -7,8 +7,10 @@ from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from contract.answer import ANSWER
 from contract.errors import EncryptionNotConfigured
 from contract.operation import Access, Area, Effect, Example, Operation
+from contract.patterns import ONE_LINE, READABLE
 
 __all__ = [
     "IMPORT_BROWSER_PROFILE",
@@ -52,17 +54,35 @@ _ATTRIBUTE_TOO_LONG = f"must have attributes of at most {MAX_ATTRIBUTE_BYTES} by
 _UNWANTED = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters that no encoding can write."""
 
+_ONE_LINE: dict[str, Any] = {"pattern": ONE_LINE}
+"""The same in JSON Schema, whose texts have no such halves."""
+
 
 class Cookie(BaseModel):
     """One cookie. Other fields are preserved as they came."""
 
-    model_config = ConfigDict(extra="allow", defer_build=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="allow",
+        defer_build=True,
+        hide_input_in_errors=True,
+        json_schema_extra={"propertyNames": _ONE_LINE, "maxProperties": 3 + MAX_OTHER_FIELDS},
+    )
 
-    domain: Annotated[str, Field(min_length=1, description="Host that set the cookie, such as .spotify.com.")]
-    name: Annotated[
-        str, Field(min_length=1, description=f"Name of the cookie; at most {MAX_PAIR_BYTES} bytes with its value.")
+    domain: Annotated[
+        str,
+        Field(min_length=1, description="Host that set the cookie, such as .spotify.com.", json_schema_extra=_ONE_LINE),
     ]
-    value: Annotated[str, Field(repr=False, description="The secret.", json_schema_extra={"format": "password"})]
+    name: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description=f"Name of the cookie; at most {MAX_PAIR_BYTES} bytes with its value.",
+            json_schema_extra=_ONE_LINE,
+        ),
+    ]
+    value: Annotated[
+        str, Field(repr=False, description="The secret.", json_schema_extra={"format": "password", **_ONE_LINE})
+    ]
 
     @field_validator("domain", "name", "value")
     @classmethod
@@ -94,7 +114,15 @@ class ImportBrowserProfile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", defer_build=True, hide_input_in_errors=True)
 
-    name: Annotated[str, Field(min_length=1, max_length=200, description="Human-readable profile name.")]
+    name: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="Human-readable profile name.",
+            json_schema_extra={"pattern": READABLE},
+        ),
+    ]
     cookies: Annotated[
         list[Cookie],
         Field(
@@ -129,7 +157,7 @@ class ImportBrowserProfile(BaseModel):
 class BrowserProfileImported(BaseModel):
     """The new profile."""
 
-    model_config = ConfigDict(defer_build=True)
+    model_config = ANSWER
 
     success: bool
     message: str

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
+from contract.answer import ANSWER
 from contract.identifiers import Day
 from contract.musicengine.analytics import (
     GET_COVERAGE,
@@ -67,6 +68,7 @@ class ListTracksArguments(BaseModel):
     detail: Detail = "concise"
 
 
+@with_config(ANSWER)
 class TrackRow(TypedDict):
     """A track; the members after `release_date` come with detail=full."""
 

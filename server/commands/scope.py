@@ -5,7 +5,7 @@ from contextlib import aclosing, asynccontextmanager
 
 from backends.local.database import Database
 from backends.local.handlers import Scope
-from backends.local.workspaces import workspace_id
+from backends.local.workspaces import open_workspace
 from server.settings import Settings
 
 __all__ = ["open_scope"]
@@ -20,4 +20,4 @@ async def open_scope(settings: Settings) -> AsyncGenerator[Scope, None]:
         StorageError: The database can't be opened.
     """
     async with aclosing(Database(settings.data_dir)) as database:
-        yield Scope(database, await workspace_id(database, settings.workspace))
+        yield await open_workspace(database, settings.workspace)

@@ -5,6 +5,7 @@ from typing import cast
 from anyio import to_thread
 
 from backends.backend import Backend
+from backends.data_entry import how_data_enters
 from backends.local.storage import expanded
 from contract.errors import InvalidRequest, NotPublished, TrackNotFound
 from contract.identifiers import normalise_isrc, spotify_track_id
@@ -41,6 +42,7 @@ from contract.musicengine.tools import (
     TracksResult,
 )
 from contract.validation import validate
+from server.mcp.caller import refuse_paths_of_others
 from server.mcp.stream_summary import StreamSummary, summarise
 from server.mcp.tools import ToolHandlers
 
@@ -63,7 +65,7 @@ _CONCISE_TRACK = (
 
 _LONGEST_COMPARED = 182
 
-_EMPTY_CATALOGUE = "The catalogue is empty. The user can fill it with: musicengine-mcp import FILE"
+_SEND_COOKIES = f"The user can send the cookies themselves: {IMPORT_BROWSER_PROFILE.route}."
 
 
 @HANDLERS.handles(LIST_TRACKS_TOOL)
@@ -82,7 +84,7 @@ async def list_tracks(backend: Backend, arguments: ListTracksArguments) -> Track
         total=total,
         remaining=behind,
         next_offset=arguments.offset + len(found.data) if behind else None,
-        hint=_list_hint(arguments, total),
+        hint=_list_hint(backend, arguments, total),
     )
 
 
@@ -110,7 +112,7 @@ async def get_streams(backend: Backend, arguments: GetStreamsArguments) -> Strea
         isrc=track["isrc"],
         title=track["title"],
         artist=track["artist"],
-        hint=_streams_hint(arguments.days, summary, has_data=bool(history)),
+        hint=_streams_hint(backend, arguments.days, summary),
         daily=summary.daily if arguments.detail == "full" else None,
         **summary.figures,
     )
@@ -133,7 +135,7 @@ async def get_overview(backend: Backend, arguments: GetOverview) -> OverviewResu
         best_tracks=overview["best_tracks"],
         best_artists=overview["best_artists"],
         tracks_with_data=coverage.tracks_with_data if coverage else None,
-        hint=_overview_hint(stats, coverage),
+        hint=_overview_hint(backend, stats, coverage),
     )
 
 
@@ -142,6 +144,7 @@ async def import_browser_profile(backend: Backend, arguments: ImportProfileArgum
     """Cookies enter by file, so that no value passes through the model."""
     from backends.local.cookie_files import read_cookie_file  # noqa: PLC0415  (only this tool reads files)
 
+    refuse_paths_of_others("cookie_file", instead=_SEND_COOKIES)
     cookies = await to_thread.run_sync(read_cookie_file, expanded(arguments.cookie_file))
     request = validate(ImportBrowserProfile, {"name": arguments.name, "cookies": cookies})
     imported = await backend.call(IMPORT_BROWSER_PROFILE, request)
@@ -191,25 +194,25 @@ def _row(track: TrackSummary) -> TrackRow:
     }
 
 
-def _list_hint(arguments: ListTracksArguments, total: int) -> str | None:
+def _list_hint(backend: Backend, arguments: ListTracksArguments, total: int) -> str | None:
     if total == 0 and arguments.query:
         return "No track has all of these words: try one of them, or list the catalogue without query."
     if total == 0:
-        return _EMPTY_CATALOGUE
+        return f"The catalogue is empty. {how_data_enters(backend)}"
     return f"The offset is past the end: there are {total} tracks." if arguments.offset >= total else None
 
 
-def _streams_hint(days: int, summary: StreamSummary, *, has_data: bool) -> str | None:
-    if not has_data:
-        return "No streams are stored for this track. The user can add them with: musicengine-mcp import FILE"
+def _streams_hint(backend: Backend, days: int, summary: StreamSummary) -> str | None:
+    if summary.figures["end"] is None:
+        return f"No streams are stored for this track. {how_data_enters(backend)}"
     # The contract gives 365 rows at most, for the period and the one before it.
     too_long = days > _LONGEST_COMPARED and summary.figures["comparison"] is None
     return f"For a comparison ask for {_LONGEST_COMPARED} days or fewer." if too_long else None
 
 
-def _overview_hint(stats: OverviewStats, coverage: Coverage | None) -> str | None:
+def _overview_hint(backend: Backend, stats: OverviewStats, coverage: Coverage | None) -> str | None:
     if stats["days_tracked"] == 0:
-        return NO_STREAMS
+        return f"{NO_STREAMS} {how_data_enters(backend)}"
     if not stats["has_stream_data"]:
         return "No streams are stored for this day; it is missing, not zero."
     if coverage is None or coverage.fuller_day is None:

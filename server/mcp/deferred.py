@@ -6,6 +6,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from backends.backend import Backend
+from backends.data_entry import BY_IMPORT, how_data_enters
 from contract.operation import Operation
 
 __all__ = ["DeferredBackend"]
@@ -21,11 +22,18 @@ class DeferredBackend:
         self._opener = opener
         self._backend: Backend | None = None
 
-    async def call(self, operation: Operation[RequestT, ResponseT], request: RequestT) -> ResponseT:
+    @property
+    def how_data_enters(self) -> str:
+        """A sentence that tells a user how data gets into the workspace."""
+        return BY_IMPORT if self._backend is None else how_data_enters(self._backend)
+
+    async def call(
+        self, operation: Operation[RequestT, ResponseT], request: RequestT, *, idempotency_key: str | None = None
+    ) -> ResponseT:
         """Return the operation's answer."""
         if self._backend is None:
             self._backend = self._opener()
-        return await self._backend.call(operation, request)
+        return await self._backend.call(operation, request, idempotency_key=idempotency_key)
 
     async def aclose(self) -> None:
         """Close the backend if it was opened."""

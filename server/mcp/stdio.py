@@ -10,8 +10,9 @@ from anyio.abc import TaskStatus
 from mcp.server.stdio import stdio_server
 
 from backends.backend import Backend
-from server.mcp.deferred import DeferredBackend
-from server.mcp.server import build_server
+from backends.data_entry import AT_THE_SERVICE
+from server.backends import open_backend
+from server.mcp.server import DATA_ENTERS, build_server
 from server.settings import Settings
 
 __all__ = ["serve"]
@@ -23,16 +24,20 @@ To see it at work run 'musicengine-mcp demo'; for bringing data in and all comma
 
 
 def serve(settings: Settings) -> int:
-    """Serve until standard input ends or a signal asks for the end; return the exit code."""
+    """Serve until standard input ends or a signal asks for the end; return the exit code.
+
+    Raises:
+        InvalidRequest: The settings name a service that can't be called.
+    """
     # Standard output belongs to the protocol.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    anyio.run(_serve, settings)
+    backend = open_backend(settings)
+    anyio.run(_serve, backend, DATA_ENTERS if settings.remote is None else AT_THE_SERVICE)
     return 0
 
 
-async def _serve(settings: Settings) -> None:
-    backend = DeferredBackend(lambda: _open(settings))
-    server = build_server(backend)
+async def _serve(backend: Backend, data_enters: str) -> None:
+    server = build_server(backend, data_enters=data_enters)
     try:
         async with anyio.create_task_group() as tasks:
             if sys.platform != "win32":
@@ -54,9 +59,3 @@ async def _end_at_signal(backend: Backend, *, task_status: TaskStatus[None]) -> 
             await backend.aclose()
             # A thread is reading standard input, which nothing but its end can interrupt.
             os._exit(128 + number)
-
-
-def _open(settings: Settings) -> Backend:
-    from backends.local.musicengine import LocalMusicEngine  # noqa: PLC0415  (SQLite is not needed to list tools)
-
-    return LocalMusicEngine(settings.data_dir, settings.workspace)

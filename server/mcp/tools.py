@@ -5,16 +5,19 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import mcp_types as types
+from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_json
 
 from backends.backend import Backend
+from backends.waiting import waits_told_to
 from contract.errors import ContractError, InternalError
 from contract.schema import compact_schema
 from contract.tool import Tool
 from contract.validation import validate
 from server.mcp.inert import inert, is_inert
+from server.mcp.progress import WaitProgress
 
 __all__ = ["ToolHandlers", "call_tool", "describe_tool"]
 
@@ -81,8 +84,15 @@ def describe_tool(tool: Tool[Any, Any]) -> types.Tool:
     )
 
 
-async def call_tool(handlers: ToolHandlers, backend: Backend, params: types.CallToolRequestParams) -> dict[str, Any]:
+async def call_tool(
+    handlers: ToolHandlers,
+    backend: Backend,
+    params: types.CallToolRequestParams,
+    context: ServerRequestContext[Any, Any] | None = None,
+) -> dict[str, Any]:
     """Answer a `tools/call`: all data as one compact text block and the same as structured content.
+
+    Waits of the backend reach the host as progress of the request, if its context is given and it asked for that.
 
     Raises:
         MCPError: There is no such tool. Everything else that goes wrong is an answer that the model can read.
@@ -91,7 +101,8 @@ async def call_tool(handlers: ToolHandlers, backend: Backend, params: types.Call
     if tool is None:
         raise MCPError(types.INVALID_PARAMS, f"Unknown tool. This server has: {', '.join(handlers.tools)}.")
     try:
-        return _success(await handlers.call(backend, tool, params.arguments or {}))
+        with waits_told_to(WaitProgress(context)):
+            return _success(await handlers.call(backend, tool, params.arguments or {}))
     except ContractError as error:
         return _failure(error)
     except Exception:

@@ -348,3 +348,39 @@ async def test_a_closed_database_opens_again(database):
     await names(database)
     await database.aclose()
     assert await names(database) == ["default"]
+
+
+async def test_a_look_up_sees_what_another_process_has_committed(backend, data_dir):
+    database = backend.database
+    name = "SELECT name FROM workspaces WHERE id = ?"
+    assert list(await database.look_up(name, (1,))) == [("default",)]
+    with closing(sqlite3.connect(data_dir / DATABASE_NAME)) as other:
+        other.execute("UPDATE workspaces SET name = 'renamed' WHERE id = 1")
+        assert list(await database.look_up(name, (1,))) == [("default",)]
+        other.commit()
+    assert list(await database.look_up(name, (1,))) == [("renamed",)]
+
+
+async def test_a_look_up_sees_what_its_own_database_has_committed(backend):
+    name = "SELECT name FROM workspaces WHERE id = :id"
+    assert list(await backend.database.look_up(name, {"id": 1})) == [("default",)]
+    async with backend.database.transaction() as connection:
+        await connection.execute("UPDATE workspaces SET name = 'renamed' WHERE id = 1")
+    assert list(await backend.database.look_up(name, {"id": 1})) == [("renamed",)]
+
+
+async def test_what_is_kept_after_somebody_has_committed_is_found_by_nobody(backend):
+    kept = await backend.database.unchanged()
+    async with backend.database.transaction() as connection:
+        await connection.execute("UPDATE workspaces SET name = 'renamed' WHERE id = 1")
+    now = await backend.database.unchanged()
+    kept["late"] = "worked out of what was there before"
+    assert "late" not in now
+    assert "late" not in await backend.database.unchanged()
+
+
+async def test_what_is_kept_is_bounded(backend):
+    kept = await backend.database.unchanged()
+    for number in range(100_000):
+        (await backend.database.unchanged())[number] = None
+    assert len(kept) <= 512

@@ -254,3 +254,16 @@ async def test_an_upgrade_waits_for_another_process_and_then_says_that_it_is_bus
                 await database.read("SELECT 1")
         other.execute("ROLLBACK")
     assert hash_of(filled) == before
+
+
+async def test_a_database_of_the_first_version_comes_along_with_all_that_is_in_it(path):
+    migrate(path, MIGRATIONS[:1])
+    async with aclosing(Database(path.parent, migrations=MIGRATIONS[:1])) as old:
+        await store(old)
+    before = hash_of(path)
+    async with aclosing(LocalMusicEngine(path.parent)) as backend:
+        page = await call(backend, LIST_TRACKS, limit=500)
+    assert len(page["data"]) == len(LABEL)
+    assert version(path) == len(MIGRATIONS)
+    [backup] = backups(path)
+    assert hash_of(backup) == before

@@ -73,7 +73,7 @@ async def test_an_empty_workspace_has_no_periods(backend):
         "falling": [],
         "not_compared_total": 0,
         "not_compared": [],
-        "hint": "No streams are stored yet. The user can add them with: musicengine-mcp import FILE",
+        "hint": "No streams are stored yet. The user can add some with: musicengine-mcp import FILE",
     }
 
 

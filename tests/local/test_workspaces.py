@@ -2,7 +2,7 @@
 
 import pytest
 
-from backends.local.workspaces import create_workspace, list_workspaces, workspace_id
+from backends.local.workspaces import create_workspace, list_workspaces, open_workspace
 from contract.errors import InvalidRequest, NotFound
 from tests.label import LABEL, store
 
@@ -20,7 +20,7 @@ async def test_one_workspace_exists_from_the_first_start(database):
 async def test_a_new_workspace_is_listed_after_the_older_ones(database):
     created = await create_workspace(database, "  second label ")
     assert [workspace.name for workspace in await list_workspaces(database)] == ["default", "second label"]
-    assert await workspace_id(database, "second label") == created.id
+    assert (await open_workspace(database, "second label")).workspace_id == created.id
 
 
 async def test_a_workspace_knows_how_much_is_in_it(database):
@@ -45,6 +45,6 @@ async def test_a_name_is_taken_once(database):
 
 async def test_a_workspace_that_is_not_there_says_how_to_list_and_add_them(database):
     with pytest.raises(NotFound) as caught:
-        await workspace_id(database, "CANARY")
+        await open_workspace(database, "CANARY")
     assert "workspaces list" in caught.value.sentence
     assert "CANARY" not in caught.value.sentence

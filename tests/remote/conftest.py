@@ -1,24 +1,79 @@
-"""A service on a loopback socket that keeps what it was asked, and answers bytes that it was told to."""
+"""Services on loopback sockets: one that repeats an answer, scripted ones, and one over a local backend."""
 
 import json
 import threading
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import anyio
 import pytest
 
+from backends.local.musicengine import LocalMusicEngine
 from backends.remote.client import RemoteBackend
+from backends.remote.retry import RetryPolicy
+from tests.remote.scripted import Asked, Script, listening
+from tests.remote.served import answer_of
 
 KEY = "isrc_live_CANARY0123456789"
 
+_ENVIRONMENT = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
-@dataclass
-class Asked:
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch):
+    """Neither proxies nor certificates of the machine that runs the tests."""
+    for name in _ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+class Waits(list):
+    """Seconds that were waited, without waiting."""
+
+    async def sleep(self, seconds):
+        self.append(seconds)
+        await anyio.lowlevel.checkpoint()
+
+    def policy(self, **changes):
+        """A policy whose every backoff is as long as it may be."""
+        return RetryPolicy(sleep=self.sleep, uniform=lambda _, most: most, **changes)
+
+
+@pytest.fixture
+def waits():
+    return Waits()
+
+
+@asynccontextmanager
+async def calling(script, policy=None, **where) -> AsyncGenerator[RemoteBackend]:
+    """A backend that calls the scripted service, for a bounded time."""
+    with anyio.fail_after(20):
+        async with served(script, policy, **where) as backend:
+            yield backend
+
+
+@asynccontextmanager
+async def served(script, policy=None, *, ssl=None, path="", scheme="http") -> AsyncGenerator[RemoteBackend]:
+    """A backend that calls the scripted service."""
+    async with listening(script.serve, ssl=ssl) as port:
+        script.base_url = f"{scheme}://127.0.0.1:{port}{path}"
+        async with aclosing(RemoteBackend(script.base_url, KEY, policy=policy)) as backend:
+            yield backend
+
+
+@pytest.fixture
+async def backend(data_dir):
+    async with aclosing(LocalMusicEngine(data_dir)) as backend:
+        yield backend
+
+
+@pytest.fixture
+async def hosted(backend, waits):
+    """A remote backend of a service that answers from the local one."""
+    async with served(Script(answer=answer_of(backend)), waits.policy()) as remote:
+        yield remote
 
 
 @dataclass
@@ -35,9 +90,7 @@ class Service:
 
 
 @pytest.fixture
-def service(monkeypatch):
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
+def service():
     service = Service()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler(service))
     service.base_url = f"http://127.0.0.1:{server.server_port}"
@@ -50,8 +103,8 @@ def service(monkeypatch):
 
 
 @pytest.fixture
-async def remote(service):
-    async with aclosing(RemoteBackend(service.base_url, KEY)) as backend:
+async def remote(service, waits):
+    async with aclosing(RemoteBackend(service.base_url, KEY, policy=waits.policy())) as backend:
         yield backend
 
 
