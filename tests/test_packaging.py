@@ -64,6 +64,13 @@ def test_the_installed_command_says_its_version(installed: Path):
     assert run([str(installed.parent / "musicengine-mcp"), "--version"]).stdout == f"musicengine-mcp {__version__}\n"
 
 
+def test_the_installed_command_prints_the_page_of_the_checkout_with_its_style_and_script(installed: Path):
+    page = run([str(installed.parent / "musicengine-mcp"), "docs", "html"]).stdout
+
+    for name in ("reference.css", "reference.js"):
+        assert (ROOT / "contract" / "publish" / name).read_text(encoding="utf-8") in page
+
+
 def test_the_installed_command_serves_beside_a_hostile_server_py_and_contract_py(installed: Path, tmp_path: Path):
     hostile = tmp_path / "hostile"
     hostile.mkdir()

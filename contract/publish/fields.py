@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract.operation import Operation
+from contract.patterns import IN_WORDS
 from contract.schema import Schema, document_schema
 
 __all__ = ["Field", "answer_fields", "body_fields", "body_schema", "bounds_of", "parameters", "type_of"]
@@ -78,7 +79,7 @@ def bounds_of(schema: Schema) -> str:
     bounds = [_range(schema.get("minimum"), schema.get("maximum"), "")]
     bounds += [_range(schema.get(f"min{kind}"), schema.get(f"max{kind}"), noun) for kind, noun in _NOUNS.items()]
     if "pattern" in schema:
-        bounds.append(f"matches `{schema['pattern']}`")
+        bounds.append(IN_WORDS.get(schema["pattern"]) or f"matches `{schema['pattern']}`")
     return ", ".join(bound for bound in bounds if bound)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract.operation import Operation
+from contract.publish.html import html_reference
 from contract.publish.llms import llms_txt
 from contract.publish.markdown import markdown_reference
 from contract.publish.openapi import openapi_document, openapi_text
@@ -26,5 +27,6 @@ def documents(operations: Sequence[Operation[Any, Any]]) -> tuple[Document, ...]
     return (
         Document("openapi", "contract/published/openapi.json", openapi_text(openapi_document(operations))),
         Document("markdown", "contract/published/api.md", markdown_reference(operations)),
+        Document("html", "contract/published/api.html", html_reference(operations)),
         Document("llms", "llms.txt", llms_txt(operations)),
     )

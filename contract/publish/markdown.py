@@ -1,42 +1,44 @@
 """The whole reference in Markdown; one operation's section is in `contract.publish.markdown_operation`."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from contract.errors import ContractError, family
+from contract.errors import ContractError
 from contract.musicengine import BASE_URL
 from contract.musicengine.about import (
     AUTHORIZATION,
-    BOUNDARY,
     DESCRIPTION,
     DISCOVERY,
     RESPONSE_HEADERS,
     SECURITY,
-    SUCCESS,
     TITLE,
     VERSION,
 )
 from contract.musicengine.surface_map import AREAS, SurfaceArea
-from contract.operation import Effect, Operation, Surface
 from contract.publish.anchors import anchor
+from contract.publish.general import (
+    AGENTS_ONLY,
+    ERROR_BODY,
+    HONOR_HEADERS,
+    KEYS,
+    NOTHING_PUBLISHED,
+    OWN_CODES,
+    SURFACE_COVERAGE,
+    Operations,
+    own_codes,
+    published_and_agents_only,
+    published_codes,
+    rate_limits,
+    statuses,
+)
 from contract.publish.markdown_operation import markdown_operation
 from contract.publish.markdown_parts import WRITTEN_BY, blocks, bullets, json_block, table
 
 __all__ = ["markdown_operation", "markdown_reference"]
 
-Operations = Iterable[Operation[Any, Any]]
-
-_AGENTS_ONLY = (
-    "Agents reach these operations as tools of this MCP server. They are not part of the public API: no route is "
-    "published for them, and the OpenAPI document does not list them."
-)
-
 
 def markdown_reference(operations: Operations) -> str:
     """The reference: what holds for the whole API, the map of what is published, then every operation."""
-    known = tuple(operations)
-    published = [operation for operation in known if Surface.REST in operation.surfaces]
-    agents_only = [operation for operation in known if Surface.REST not in operation.surfaces]
+    published, agents_only = published_and_agents_only(operations)
     return (
         blocks(
             f"{WRITTEN_BY}\n\n# {TITLE}",
@@ -62,24 +64,15 @@ def _contents(published: Operations, agents_only: Operations) -> str:
 
 
 def _authentication() -> str:
-    return blocks(
-        "## Authentication",
-        f"```http\n{AUTHORIZATION}\n```",
-        "Use the Authorization header with a Bearer token generated from Settings > API Keys. Raw keys are shown once "
-        "and cannot be recovered later. Generate, rotate, and revoke keys from the signed-in product settings.",
-    )
+    return blocks("## Authentication", f"```http\n{AUTHORIZATION}\n```", KEYS)
 
 
 def _rate_limits(published: Operations) -> str:
-    names = {Effect.READ: "Standard read routes", Effect.CREATE: "Write routes"}
-    limits = {names[operation.effect]: operation.rate_limit for operation in published}
-    rows = [(name, f"{limit.requests} requests per {limit.seconds} seconds") for name, limit in limits.items()]
     headers = [(f"`{header.name}`", header.description) for header in RESPONSE_HEADERS]
     return blocks(
         "## Rate limits",
-        table(("Routes", "Limit"), rows),
-        "Mutation endpoints use the stricter policy because they trigger sensitive downstream automation work. Always "
-        "honor these response headers instead of hard-coding assumptions:",
+        table(("Routes", "Limit"), rate_limits(published)),
+        HONOR_HEADERS,
         table(("Header", "Meaning"), headers),
     )
 
@@ -92,8 +85,7 @@ def _discovery() -> str:
 def _surface_map(published: Operations) -> str:
     return blocks(
         "## Published surface coverage",
-        "MusicEngine ships more capability in the signed-in product than it exposes as a stable external contract. "
-        f"{BOUNDARY}",
+        SURFACE_COVERAGE,
         *(_area(area, [operation for operation in published if operation.area is area.area]) for area in AREAS),
     )
 
@@ -103,7 +95,7 @@ def _area(area: SurfaceArea, published: Operations) -> str:
     return blocks(
         f"### {area.title}",
         f"**{area.standing}.** {area.description}",
-        "Published routes:" if routes else "No stable API-key routes are published for this area yet.",
+        "Published routes:" if routes else NOTHING_PUBLISHED,
         bullets(routes),
         "What the signed-in product can do:" if area.product_can else "",
         bullets(area.product_can),
@@ -114,20 +106,15 @@ def _area(area: SurfaceArea, published: Operations) -> str:
 
 
 def _errors(published: Operations) -> str:
-    errors = family()
-    meanings = {error.status: error.meaning for error in reversed(errors)}
-    statuses = [("200 / 201", SUCCESS), *((str(status), meanings[status]) for status in sorted(meanings))]
-    answered = {error for operation in published for error in operation.all_errors}
     return blocks(
         "## Standard errors",
-        table(("Status", "Meaning"), statuses),
-        "Every error has one JSON body. `code` is stable and meant for programs; `message`, `field` and `next_step` "
-        "say what was wrong, where, and what helps.",
+        table(("Status", "Meaning"), statuses()),
+        ERROR_BODY,
         "### Codes of the published routes",
-        *_codes([error for error in errors if error in answered]),
+        *_codes(published_codes(published)),
         "### Codes of this program alone",
-        "The command line and the MCP server add these, for their own database and for the remote service.",
-        *_codes([error for error in errors if error not in answered]),
+        OWN_CODES,
+        *_codes(own_codes(published)),
     )
 
 
@@ -139,4 +126,4 @@ def _codes(errors: list[type[ContractError]]) -> Iterable[str]:
 
 def _agents_section(agents_only: Operations) -> str:
     sections = [markdown_operation(operation, level=3) for operation in agents_only]
-    return blocks("## For agents only", _AGENTS_ONLY, *sections) if sections else ""
+    return blocks("## For agents only", AGENTS_ONLY, *sections) if sections else ""

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from contract.errors import ContractError, InvalidRequest
-from contract.musicengine.about import AUTHORIZATION
 from contract.operation import Operation, Surface
 from contract.publish.error_bodies import error_body
 from contract.publish.fields import Field, answer_fields, body_fields, bounds_of, parameters, type_of
+from contract.publish.general import facts
 from contract.publish.markdown_parts import blocks, bullets, code, json_block, table
 from contract.publish.snippets import snippets
 
@@ -26,17 +26,11 @@ def markdown_operation(operation: Operation[Any, Any], *, level: int = 1) -> str
 
 
 def _published(operation: Operation[Any, Any]) -> str:
-    limit = operation.rate_limit
-    facts = (
-        f"Surface: {operation.area}",
-        f"Rate limit: {limit.requests} requests per {limit.seconds} seconds",
-        f"Header: `{AUTHORIZATION}`",
-    )
     return blocks(
         f"**{operation.summary}**",
         f"`{operation.route}`",
         operation.description,
-        bullets(facts),
+        bullets(f"{label}: {value}" for label, value in facts(operation)),
         "**Parameters**",
         table(_PARAMETER_HEAD, _parameter_rows(parameters(operation))) or "No path or query parameters.",
         _request_body(operation),

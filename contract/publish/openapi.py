@@ -6,12 +6,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from contract import idempotency
 from contract.errors import ErrorBody
 from contract.musicengine import BASE_URL
 from contract.musicengine.about import (
     BOUNDARY,
     DESCRIPTION,
     KEY_FORM,
+    LOCAL_URL,
     REFERENCE_URL,
     SUMMARY,
     TITLE,
@@ -43,7 +45,10 @@ def openapi_document(operations: Operations) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "externalDocs": {"description": "The same reference in Markdown.", "url": REFERENCE_URL},
-        "servers": [{"url": BASE_URL, "description": "MusicEngine"}],
+        "servers": [
+            {"url": BASE_URL, "description": "MusicEngine"},
+            {"url": LOCAL_URL, "description": "The same API on your own machine: musicengine-mcp serve"},
+        ],
         "tags": _tags(published),
         "paths": _paths(published),
         "components": {
@@ -116,8 +121,11 @@ def _operation(operation: Operation[Any, Any]) -> dict[str, Any]:
 
 def _input(operation: Operation[Any, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if fields := parameters(operation):
-        found["parameters"] = [_parameter(operation, field) for field in fields]
+    accepted = [_parameter(operation, field) for field in parameters(operation)]
+    if operation.takes_idempotency_key:
+        accepted.append(_idempotency_key())
+    if accepted:
+        found["parameters"] = accepted
     if names := operation.body_fields:
         example = {name: operation.example.request[name] for name in names if name in operation.example.request}
         found["requestBody"] = {
@@ -138,6 +146,17 @@ def _parameter(operation: Operation[Any, Any], field: Field) -> dict[str, Any]:
     if field.name in operation.example.request:
         parameter["example"] = operation.example.request[field.name]
     return parameter
+
+
+def _idempotency_key() -> dict[str, Any]:
+    return {
+        "name": idempotency.HEADER,
+        "in": "header",
+        "required": False,
+        "description": idempotency.DESCRIPTION,
+        "schema": {"type": "string", "maxLength": idempotency.MAX_LENGTH, "pattern": idempotency.PATTERN},
+        "example": idempotency.EXAMPLE,
+    }
 
 
 def _schemas(operations: Operations) -> dict[str, Schema]:

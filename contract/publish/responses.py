@@ -42,7 +42,7 @@ def response_headers() -> dict[str, Any]:
     return {
         header.name: {
             "description": header.description,
-            "schema": {"type": "integer", "minimum": header.minimum},
+            "schema": {"type": "string"} if header.minimum is None else {"type": "integer", "minimum": header.minimum},
             "example": header.example,
         }
         for header in RESPONSE_HEADERS

@@ -9,14 +9,14 @@ from server.settings import Settings, Uses
 __all__ = ["register"]
 
 _DETAILS = """\
-Without a name it prints the whole Markdown reference. A name is openapi, markdown or llms, or an
-operation such as list_tracks; 'docs openapi list_tracks' is an OpenAPI document of that one."""
+Without a name it prints the whole Markdown reference. A name is openapi, markdown, html or llms,
+or an operation such as list_tracks; 'docs openapi list_tracks' is an OpenAPI document of that one."""
 
 
 def register(commands: Commands) -> None:
     """Add `docs`."""
     parser = add_command(commands, "docs", _run, summary="print the API reference", details=_DETAILS, uses=Uses.NOTHING)
-    parser.add_argument("name", metavar="NAME", nargs="?", help="openapi, markdown, llms, or an operation")
+    parser.add_argument("name", metavar="NAME", nargs="?", help="openapi, markdown, html, llms, or an operation")
     parser.add_argument("operation", metavar="OPERATION", nargs="?", help="only this one, as openapi or markdown")
     files = parser.add_mutually_exclusive_group()
     files.add_argument("--write", action="store_true", help="write the generated files of a checkout")
@@ -57,7 +57,7 @@ def _operation_text(name: str, form: str) -> str:
     if name not in found or form not in {"markdown", "openapi"}:
         raise InvalidRequest(
             "There is no such document.",
-            next_step=f"There are openapi, markdown and llms; and {', '.join(found)}, as markdown or openapi.",
+            next_step=f"There are openapi, markdown, html and llms; and {', '.join(found)}, as markdown or openapi.",
         )
     if form == "markdown":
         return markdown_operation(found[name])

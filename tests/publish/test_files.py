@@ -124,7 +124,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones(
     message = capsys.readouterr().err
     assert "nonsense" not in message
     assert all(operation.name in message for operation in OPERATIONS)
-    assert "openapi, markdown and llms" in message
+    assert "openapi, markdown, html and llms" in message
 
 
 def test_writing_concerns_every_file_and_so_takes_no_name(capsys: pytest.CaptureFixture[str]) -> None:

@@ -103,14 +103,26 @@ def test_a_published_operation_says_everything_about_itself(operation: Operation
             "get_streams",
             "| `days` | query | integer | no | `30` | 1 to 365 | How many most-recent daily rows to return. |",
         ),
-        ("get_overview", "| `date` | query | string (date) | no | Optional historical day in YYYY-MM-DD format."),
+        (
+            "get_overview",
+            "| `date` | query | string (date) | no | since 1900 | Optional historical day in YYYY-MM-DD format.",
+        ),
         ("get_track", "| `isrc` | path | string | yes | matches `^[A-Za-z]{2}"),
         ("get_track", "| `data.upc` | string or null | UPC (12 digits) or EAN (13 digits) of the release. |"),
         ("get_streams", "| `data.historical_data[].apple_streams` | integer or null | Streams on Apple Music;"),
-        ("import_browser_profile", "| `name` | string | yes | 1 to 200 characters | Human-readable profile name. |"),
+        (
+            "import_browser_profile",
+            "| `name` | string | yes | 1 to 200 characters, readable | Human-readable profile name. |",
+        ),
         ("import_browser_profile", "| `cookies` | array of objects | yes | 1 to 3000 items |"),
-        ("import_browser_profile", "| `cookies[].domain` | string | yes | at least 1 character |"),
-        ("get_movers", "| `end` | string (date) | no |  |  | Last day, YYYY-MM-DD; default: latest with data. |"),
+        (
+            "import_browser_profile",
+            "| `cookies[].domain` | string | yes | at least 1 character, no control characters |",
+        ),
+        (
+            "get_movers",
+            "| `end` | string (date) | no |  | since 1900 | Last day, YYYY-MM-DD; default: latest with data. |",
+        ),
     ],
 )
 def test_a_row_shows_place_type_need_default_bounds_and_meaning(name: str, row: str) -> None:

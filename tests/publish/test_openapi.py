@@ -51,7 +51,7 @@ def test_operations_that_only_agents_reach_are_not_in_the_document() -> None:
 
 def test_every_example_of_a_body_follows_its_schema() -> None:
     bodies = list(_bodies(DOCUMENT))
-    assert len(bodies) == 18
+    assert len(bodies) == 22
     for body in bodies:
         for example in body["examples"].values():
             _validator(body["schema"]).validate(example["value"])
@@ -60,7 +60,7 @@ def test_every_example_of_a_body_follows_its_schema() -> None:
 def test_every_example_of_a_parameter_and_of_a_header_follows_its_schema() -> None:
     items = [item for operation in _operations() for item in operation.get("parameters", ())]
     items += DOCUMENT["components"]["headers"].values()
-    assert len(items) == 10
+    assert len(items) == 12
     for item in items:
         _validator(item["schema"]).validate(item["example"])
 
@@ -90,12 +90,13 @@ def test_every_declared_error_has_its_status_and_an_example_with_its_code(operat
 
 
 @each_operation
-def test_every_response_carries_the_rate_limit_headers(operation: Operation[Any, Any]) -> None:
+def test_every_response_carries_the_rate_limit_headers_and_a_request_id(operation: Operation[Any, Any]) -> None:
     for response in DOCUMENT["paths"][operation.path][operation.method.lower()]["responses"].values():
         assert list(_resolved(response)["headers"]) == [
             "X-RateLimit-Limit",
             "X-RateLimit-Remaining",
             "X-RateLimit-Reset",
+            "X-Request-Id",
             "Retry-After",
         ]
 
@@ -140,7 +141,7 @@ def test_a_path_parameter_stays_out_of_the_body() -> None:
     moved = replace(GET_STREAMS, route="POST /api/v1/tracks/{isrc}/windows", effect=Effect.CREATE)
     document = openapi_operation(moved)
     [operation] = document["paths"]["/api/v1/tracks/{isrc}/windows"].values()
-    assert [parameter["name"] for parameter in operation["parameters"]] == ["isrc"]
+    assert [parameter["name"] for parameter in operation["parameters"]] == ["isrc", "Idempotency-Key"]
     assert operation["requestBody"]["content"]["application/json"]["examples"]["example"]["value"] == {"days": 7}
     assert list(document["components"]["schemas"]["GetStreams"]["properties"]) == ["days"]
     assert "required" not in document["components"]["schemas"]["GetStreams"]

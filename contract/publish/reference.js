@@ -1,0 +1,113 @@
+"use strict";
+// The page is complete without this: here are only the copy buttons, the choice of theme, and a few comforts.
+
+const page = document.documentElement;
+const remembered = {
+  get(name) {
+    try {
+      return localStorage.getItem(name);
+    } catch {
+      return null; // a browser may forbid storage
+    }
+  },
+  set(name, value) {
+    try {
+      localStorage.setItem(name, value);
+    } catch {}
+  },
+};
+
+page.classList.add("scripted");
+if (remembered.get("theme")) page.dataset.theme = remembered.get("theme");
+
+document.addEventListener("DOMContentLoaded", () => {
+  addThemeButton(document.querySelector(".brand"));
+  if (navigator.clipboard) document.querySelectorAll(".code").forEach(addCopyButton);
+  rememberLanguage();
+  closeMenuOnChoice(document.querySelector(".menu"), document.querySelector("nav"));
+  markCurrent([...document.querySelectorAll("nav a")]);
+  addEventListener("hashchange", openTarget);
+  openTarget();
+});
+
+function button(label) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = label;
+  return made;
+}
+
+function addThemeButton(brand) {
+  const toggle = button("");
+  const isDark = () =>
+    page.dataset.theme ? page.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const name = () => (toggle.textContent = isDark() ? "Light" : "Dark");
+  toggle.addEventListener("click", () => {
+    page.dataset.theme = isDark() ? "light" : "dark";
+    remembered.set("theme", page.dataset.theme);
+    name();
+  });
+  toggle.title = "Change the theme";
+  name();
+  brand.after(toggle);
+}
+
+function addCopyButton(block) {
+  const copy = button("Copy");
+  copy.setAttribute("aria-live", "polite");
+  copy.addEventListener("click", async () => {
+    const code = [...block.querySelectorAll("pre code")].find((shown) => shown.getClientRects().length);
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      copy.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(code);
+      copy.textContent = "Selected";
+    }
+    setTimeout(() => (copy.textContent = "Copy"), 2000);
+  });
+  block.append(copy);
+}
+
+/** A language chosen for one operation is chosen for all of them. */
+function rememberLanguage() {
+  const choices = [...document.querySelectorAll(".choice input")];
+  const choose = (language) => choices.forEach((choice) => (choice.checked = choice.value === language));
+  const known = choices.map((choice) => choice.value);
+  if (known.includes(remembered.get("language"))) choose(remembered.get("language"));
+  for (const choice of choices) {
+    choice.addEventListener("change", () => {
+      const before = choice.getBoundingClientRect().top;
+      choose(choice.value);
+      scrollBy(0, choice.getBoundingClientRect().top - before);
+      remembered.set("language", choice.value);
+    });
+  }
+}
+
+function closeMenuOnChoice(menu, contents) {
+  addEventListener("hashchange", () => (menu.open = false));
+  contents.addEventListener("click", (event) => {
+    if (event.target.closest("a")) menu.open = false;
+  });
+}
+
+/** The link of the part being read says so: the last heading that has come near the top of the window. */
+function markCurrent(links) {
+  const parts = links.map((link) => [document.getElementById(link.hash.slice(1)), link]);
+  const mark = () => {
+    const above = parts.filter(([heading]) => heading.getBoundingClientRect().top < Math.min(innerHeight / 3, 200));
+    for (const link of links) link.removeAttribute("aria-current");
+    above.at(-1)?.[1].setAttribute("aria-current", "location");
+  };
+  addEventListener("scroll", mark, { passive: true });
+  addEventListener("resize", mark);
+  mark();
+}
+
+/** An error that was linked to shows its body. */
+function openTarget() {
+  const target = document.getElementById(location.hash.slice(1));
+  const body = target?.querySelector(":scope > details");
+  if (body) body.open = true;
+}
