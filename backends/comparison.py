@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from backends.local.days import day_number
+from backends.days import day_number
 from contract.errors import ContractDrift
 from contract.musicengine.analytics import DailyStreams
 

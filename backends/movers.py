@@ -4,7 +4,7 @@ from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from backends.comparison import is_fair
-from backends.local.days import day_text
+from backends.days import day_text
 from contract.musicengine.analytics import NO_STREAMS, GetMovers, Movement, Movers, NotCompared, Period
 
 __all__ = ["ComparedTrack", "no_movers", "nothing_there", "rank_movers"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backends.local.text import fold, search_text
+from backends.text import fold, search_text
 from contract.identifiers import normalise_isrc, spotify_track_id
 from contract.musicengine.catalogue import TrackSummary
 

@@ -9,7 +9,7 @@ import time
 
 from benchmarks.lines import Line, table
 
-_NAMES = ("tokens", "startup", "list_tracks", "history", "importing")
+_NAMES = ("tokens", "startup", "list_tracks", "history", "importing", "rest", "mcp_http", "remote")
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from backends.local.days import day_text
+from backends.days import day_text
 from backends.local.musicengine import LocalMusicEngine
 from backends.local.storage import DATABASE_NAME
 from benchmarks.label import LAST_DAY, Label, isrc

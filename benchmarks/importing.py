@@ -11,8 +11,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from backends.days import day_number
 from backends.local.database import Database
-from backends.local.days import day_number
 from backends.local.importing.importer import import_file
 from backends.local.importing.options import Options
 from backends.local.storage import DATABASE_NAME

@@ -10,12 +10,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from backends.local.days import day_number, day_text
+from backends.days import day_number, day_text
 from backends.local.importing.top_tracks import LENGTH
 from backends.local.migrations import migrate
 from backends.local.schema import MIGRATIONS
 from backends.local.storage import DATABASE_NAME, prepare_folder
-from backends.local.text import search_text
+from backends.text import search_text
 
 __all__ = ["Label"]
 

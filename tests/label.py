@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from backends.days import day_number
 from backends.local.database import Database
-from backends.local.days import day_number
-from backends.local.text import search_text
+from backends.text import search_text
 
 __all__ = ["LABEL", "LATEST", "Figures", "SeededTrack", "days_before", "store"]
 

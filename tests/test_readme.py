@@ -8,12 +8,18 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import anyio
+import httpx
+import httpx2
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
 
+from contract.musicengine.about import LOCAL_URL
 from server.mcp.catalogue import HANDLERS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,8 +27,12 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SAMPLES = ROOT / "server" / "demo" / "samples"
 
 COMMANDS = [line for block in re.findall(r"```bash\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
-OURS = [command for command in COMMANDS if command.startswith("musicengine-mcp ")]
-HOSTS = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+SERVE = "musicengine-mcp serve"
+OURS = [command for command in COMMANDS if command.startswith("musicengine-mcp ") and command != SERVE]
+OVER_HTTP = re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL)
+CONFIGURATIONS = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+HOSTS = [text for text in CONFIGURATIONS if '"command"' in text]
+OVER_HTTP_HOSTS = [text for text in CONFIGURATIONS if '"url"' in text]
 TRANSCRIPT = re.findall(r"```text\n(.*?)```", README, re.DOTALL)[0]
 
 COOKIES = "# Netscape HTTP Cookie File\n.spotify.com\tTRUE\t/\tTRUE\t0\tsp_dc\texample\n"
@@ -65,16 +75,39 @@ def test_the_catalogue_that_it_shows_is_one_and_a_statement_does_without(tmp_pat
 def test_every_command_is_one_that_a_test_runs():
     others = [command for command in COMMANDS[2:] if command not in OURS]
 
-    assert others == ["claude mcp add musicengine -- musicengine-mcp"]
+    assert others == ["claude mcp add musicengine -- musicengine-mcp", SERVE]
+    assert [shlex.split(command)[:3] for command in OVER_HTTP] == [
+        ["curl", "--header", "Authorization: Bearer $KEY"],
+        ["claude", "mcp", "add"],
+    ]
 
 
 @pytest.mark.parametrize("configuration", HOSTS)
 async def test_each_host_configuration_starts_the_server(configuration: str, data_dir: Path):
     [servers] = json.loads(configuration).values()
+    host = servers["musicengine"]
 
-    assert await tools_of(servers["musicengine"]["command"], servers["musicengine"]["args"], data_dir) == [
-        *HANDLERS.tools
-    ]
+    assert await tools_of(host["command"], host["args"], data_dir, host.get("env")) == [*HANDLERS.tools]
+
+
+async def test_what_is_said_of_http_works(data_dir: Path):
+    key = ours(["keys", "create", "--name", "README"], cwd=data_dir.parent).stdout.strip()
+    with serving(shlex.split(SERVE)[1:]) as address:
+        curl, claude = (shlex.split(at(address, command).replace("$KEY", key)) for command in OVER_HTTP)
+        [cursor] = (next(iter(json.loads(at(address, text)).values()))["musicengine"] for text in OVER_HTTP_HOSTS)
+        header, value = curl[2].split(": ")
+        async with httpx.AsyncClient(trust_env=False) as http:
+            answer = await http.get(curl[3], headers={header: value})
+        assert answer.json()["pagination"]["limit"] == 2
+        for url, headers in (
+            (claude[claude.index("musicengine") + 1], dict([claude[-1].split(": ")])),
+            (cursor["url"], {name: text.replace("${env:KEY}", key) for name, text in cursor["headers"].items()}),
+        ):
+            async with (
+                httpx2.AsyncClient(headers=headers) as http,
+                Client(streamable_http_client(url, http_client=http)) as client,
+            ):
+                assert [tool.name for tool in (await client.list_tools()).tools] == [*HANDLERS.tools]
 
 
 async def test_what_claude_code_is_given_starts_the_server(data_dir: Path):
@@ -114,10 +147,27 @@ def ours(arguments: list[str], *, cwd: Path, env: dict[str, str] | None = None) 
     )
 
 
-async def tools_of(command: str, arguments: list[str], data_dir: Path) -> list[str]:
+def at(address: str, text: str) -> str:
+    """The text with the address in place of the README's, which it must name."""
+    assert LOCAL_URL in text
+    return text.replace(LOCAL_URL, address)
+
+
+@contextmanager
+def serving(arguments: list[str]) -> Generator[str]:
+    """Serve as the README says until the block ends, but on a free port; yields the address."""
+    command = [program("musicengine-mcp"), *arguments, "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        try:
+            yield next(line.split()[1] for line in process.stderr if line.startswith("Serving "))
+        finally:
+            process.kill()
+
+
+async def tools_of(command: str, arguments: list[str], data_dir: Path, env: dict[str, str] | None = None) -> list[str]:
     """The names of the tools that a host would see."""
     process = StdioServerParameters(
-        command=program(command), args=arguments, env={"MUSICENGINE_DATA_DIR": str(data_dir)}
+        command=program(command), args=arguments, env={"MUSICENGINE_DATA_DIR": str(data_dir), **(env or {})}
     )
     with anyio.fail_after(60):
         async with Client(stdio_client(process)) as client:

@@ -2,7 +2,7 @@
 
 from backends.coverage import RECENT, fuller_day
 from backends.data_entry import BY_IMPORT
-from backends.local.days import day_number, day_text
+from backends.days import day_number, day_text
 from backends.local.handlers import Handlers, Scope
 from backends.movers import ComparedTrack, no_movers, nothing_there, rank_movers
 from contract.errors import TrackNotFound

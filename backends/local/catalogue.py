@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, cast
 
-from backends.local.days import day_number
+from backends.days import day_number
 from backends.local.figures import other_figures
 from backends.local.handlers import Handlers, Scope
 from backends.search import Sought

@@ -4,9 +4,9 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from backends.local.days import day_text
+from backends.days import day_text
 from backends.local.handlers import Scope
-from backends.local.text import fold
+from backends.text import fold
 from contract.identifiers import spotify_track_id
 from contract.musicengine.catalogue import Track
 

@@ -13,8 +13,8 @@ from typing import Any
 import aiosqlite
 import anyio.to_thread
 
+from backends.days import later, now
 from backends.local.database import Database
-from backends.local.days import later, now
 from backends.local.workspaces import area_set
 from contract.errors import InvalidRequest, KeyExpired, KeyRevoked, NotFound, Unauthorized
 

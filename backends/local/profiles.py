@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from backends.days import now
 from backends.local.database import Database
-from backends.local.days import now
 from backends.local.handlers import Handlers, Scope
 from backends.local.keyring import load_keyring
 from contract.errors import NotFound

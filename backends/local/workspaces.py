@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from backends.days import now
 from backends.local.database import Database
-from backends.local.days import now
 from backends.local.handlers import Scope
 from contract.errors import InvalidRequest, NotFound
 from contract.operation import Area

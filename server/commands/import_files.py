@@ -240,6 +240,6 @@ def _bar(path: Path) -> "Generator[Progress, None, None]":
 
 
 def _shown(path: Path) -> str:
-    from backends.local.text import clean
+    from backends.text import clean
 
     return clean(path.name)

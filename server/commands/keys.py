@@ -60,7 +60,7 @@ async def _create(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _list(arguments: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (it has none)
-    from backends.local.days import now
+    from backends.days import now
     from backends.local.keys import list_keys
     from server.commands.scope import open_scope
 

@@ -10,13 +10,15 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 
 from backends.backend import Backend
+from backends.data_entry import AT_THE_SERVICE
 from musicengine_mcp import __version__
 from server.mcp import resources
 from server.mcp.caller import Caller, calling
 from server.mcp.catalogue import HANDLERS
 from server.mcp.tools import call_tool, describe_tool
+from server.settings import Settings
 
-__all__ = ["DATA_ENTERS", "INSTRUCTIONS", "build_server", "build_shared_server"]
+__all__ = ["DATA_ENTERS", "INSTRUCTIONS", "build_server", "build_shared_server", "data_enters_of"]
 
 DATA_ENTERS = """\
 Data enters on the user's machine with `musicengine-mcp import FILE` (exports of Spotify for Artists, distributors' \
@@ -50,6 +52,11 @@ _CACHE_HINTS: dict[Any, CacheHint] = {
     "tools/list": CacheHint(ttl_ms=3_600_000, scope="public"),
     "server/discover": CacheHint(ttl_ms=3_600_000, scope="public"),
 }
+
+
+def data_enters_of(settings: Settings) -> str:
+    """How data gets to where the settings' tools read from."""
+    return DATA_ENTERS if settings.remote is None else AT_THE_SERVICE
 
 
 def build_server(backend: Backend, *, data_enters: str = DATA_ENTERS) -> Server[Any]:

@@ -10,9 +10,8 @@ from anyio.abc import TaskStatus
 from mcp.server.stdio import stdio_server
 
 from backends.backend import Backend
-from backends.data_entry import AT_THE_SERVICE
 from server.backends import open_backend
-from server.mcp.server import DATA_ENTERS, build_server
+from server.mcp.server import build_server, data_enters_of
 from server.settings import Settings
 
 __all__ = ["serve"]
@@ -32,7 +31,7 @@ def serve(settings: Settings) -> int:
     # Standard output belongs to the protocol.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     backend = open_backend(settings)
-    anyio.run(_serve, backend, DATA_ENTERS if settings.remote is None else AT_THE_SERVICE)
+    anyio.run(_serve, backend, data_enters_of(settings))
     return 0
 
 

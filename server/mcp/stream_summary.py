@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backends.comparison import Rows, all_streams, compare, release_day, rows_by_day
-from backends.local.days import day_text
+from backends.days import day_text
 from contract.musicengine.analytics import DailyStreams
 from contract.musicengine.tools import Comparison, StreamTotals
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backends.local.days import day_number
+from backends.days import day_number
 from contract.musicengine.catalogue import GET_TRACK
 from tests.checked import call
 from tests.label import LABEL

@@ -7,7 +7,7 @@ from contextlib import aclosing
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from backends.local.days import day_number
+from backends.days import day_number
 from backends.local.musicengine import LocalMusicEngine
 from backends.local.rotation import initialise_encryption
 from contract.musicengine.tools import TOOLS

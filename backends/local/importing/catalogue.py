@@ -13,7 +13,7 @@ from backends.local.importing.format import Format, Header, Job, RejectedRow
 from backends.local.importing.outcome import number_of
 from backends.local.importing.rollups import Rollups
 from backends.local.importing.tracks import Tracks
-from backends.local.text import clean
+from backends.text import clean
 
 __all__ = ["FORMAT"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from backends.local.importing.cells import LONGEST_TEXT
 from backends.local.importing.dates import iso_day
-from backends.local.text import clean
+from backends.text import clean
 from contract.identifiers import normalise_isrc, normalise_upc, spotify_track_id
 
 __all__ = ["ALIASES", "OUR_OWN", "is_other_table", "parser"]

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from backends.local.importing.format import RejectedRow
-from backends.local.text import clean
+from backends.text import clean
 
 __all__ = ["LONGEST_TEXT", "parsed", "text_of"]
 

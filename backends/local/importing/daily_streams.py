@@ -16,7 +16,7 @@ from backends.local.importing.dates import day
 from backends.local.importing.format import Format, Header, Job, RejectedRow, column_key
 from backends.local.importing.merge import Figures, Merge
 from backends.local.importing.tracks import Track, Tracks
-from backends.local.text import fold
+from backends.text import fold
 from contract.errors import InvalidRequest
 from contract.identifiers import normalise_isrc
 

@@ -5,7 +5,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from backends.local.days import day_number
+from backends.days import day_number
 
 __all__ = ["DateOrder", "day", "iso_day", "past_period", "period"]
 

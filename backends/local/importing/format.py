@@ -8,7 +8,7 @@ from typing import Protocol
 from backends.local.importing.amounts import Numbers
 from backends.local.importing.options import Options
 from backends.local.importing.outcome import Counts
-from backends.local.text import fold
+from backends.text import fold
 from contract.errors import InvalidRequest
 
 __all__ = ["Format", "Header", "Job", "RejectedRow", "RowTaker", "column_key"]

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, fields
 
 from backends.local.importing.dates import day, iso_day
-from backends.local.text import clean
+from backends.text import clean
 from contract.errors import InvalidRequest
 from contract.identifiers import normalise_isrc
 

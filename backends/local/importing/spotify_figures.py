@@ -11,7 +11,7 @@ from backends.local.importing.dates import day, iso_day
 from backends.local.importing.format import Format, Header, Job, RejectedRow, column_key
 from backends.local.importing.keyed_rows import KeyedRows
 from backends.local.importing.outcome import number_of
-from backends.local.text import fold
+from backends.text import fold
 from contract.identifiers import spotify_track_id
 
 __all__ = ["FORMATS"]

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from backends.local.days import now
-from backends.local.text import fold, search_text
+from backends.days import now
+from backends.text import fold, search_text
 from contract.errors import InvalidRequest
 
 __all__ = ["FIELDS", "Track", "Tracks"]

@@ -6,7 +6,7 @@ from typing import Literal
 from backends.backend import Backend
 from backends.comparison import Rows
 from backends.coverage import RECENT, fuller_day
-from backends.local.days import day_number, day_text
+from backends.days import day_number, day_text
 from backends.remote.composed.handlers import ComposedHandlers
 from backends.remote.composed.reading import LONGEST_HISTORY, read_catalogue, read_histories, read_overview
 from contract.musicengine.analytics import GET_COVERAGE, Coverage, GetCoverage

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from backends.backend import Backend
 from backends.comparison import Rows, all_streams, compare, release_day
 from backends.data_entry import how_data_enters
-from backends.local.days import day_number, day_text
+from backends.days import day_number, day_text
 from backends.movers import ComparedTrack, no_movers, nothing_there, rank_movers
 from backends.remote.composed.handlers import ComposedHandlers
 from backends.remote.composed.reading import (

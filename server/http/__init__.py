@@ -1,0 +1,1 @@
+"""HTTP: the contract's routes as REST, its documents, and MCP, in one ASGI application."""

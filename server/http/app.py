@@ -1,0 +1,82 @@
+"""The ASGI application: REST, the documents, and MCP."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from backends.backend import Backend
+from backends.local.database import Database
+from backends.local.keys import Principal
+from contract.errors import MethodNotAllowed, NotFound
+from contract.musicengine import OPERATIONS
+from server.http.answers import error_answer
+from server.http.auth import Gate
+from server.http.binding import Allowed
+from server.http.documents import document_routes
+from server.http.envelope import Envelope
+from server.http.limits import LimitedBackend, RateLimiter
+from server.http.mcp import McpEndpoint
+from server.http.operations import operation_routes
+from server.http.workspaces import Workspaces
+from server.mcp.server import data_enters_of
+from server.settings import Settings
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings, allowed: Allowed) -> Starlette:
+    """The application over the settings' data folder; each worker process makes its own."""
+    database = Database(settings.data_dir)
+    limiter = RateLimiter(settings.data_dir)
+    gate = Gate(database, limiter)
+
+    workspaces = Workspaces(settings, database)
+
+    def limited_backend_of(principal: Principal) -> Backend:
+        return LimitedBackend(workspaces.backend_of(principal), limiter, principal.key_id)
+
+    mcp = McpEndpoint(
+        gate.principal_of,
+        limited_backend_of,
+        allowed_hosts=allowed.hosts,
+        allowed_origins=allowed.origins,
+        data_enters=data_enters_of(settings),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None, None]:
+        try:
+            async with mcp.run():
+                yield
+        finally:
+            await workspaces.aclose()
+            limiter.close()
+            await database.aclose()
+
+    app = Starlette(
+        routes=[
+            Route("/mcp", mcp),
+            *operation_routes(OPERATIONS, gate, limiter, workspaces),
+            *document_routes(),
+        ],
+        middleware=[Middleware(Envelope)],
+        exception_handlers={HTTPException: _off_route},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _off_route(_request: Request, error: Exception) -> Response:
+    """What Starlette finds wrong before any endpoint is reached, in the one JSON body."""
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return error_answer(MethodNotAllowed(), error.headers)
+    return error_answer(
+        NotFound("There is no such route.", next_step="See /docs/api for those there are; /openapi.json lists them.")
+    )

@@ -1,0 +1,115 @@
+"""MCP over streamable HTTP: who may call, and whose data the call sees. docs/decisions/0012-mcp-over-http.md."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from typing import Any, Protocol
+
+from mcp.server.context import ServerRequestContext
+from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from backends.backend import Backend
+from backends.local.keys import Principal
+from contract.errors import ContractError
+from server.http.answers import error_answer
+from server.http.local import is_local
+from server.http.mcp_transport import StatelessTransport, rejection
+from server.mcp.caller import Caller
+from server.mcp.server import DATA_ENTERS, build_shared_server
+
+__all__ = ["McpEndpoint", "Transport", "caller_of"]
+
+_CALLER = "musicengine.caller"
+
+_REFUSALS = {
+    421: "The Host header is no name of this server. Whoever runs it can add one with --allow-host NAME.",
+    403: "The Origin header is not allowed here. Whoever runs this server can add one with --allow-origin ORIGIN.",
+}
+
+
+class Transport(Protocol):
+    """What carries MCP messages of callers that were let in."""
+
+    def run(self) -> AbstractAsyncContextManager[None]:
+        """Be ready for requests."""
+        ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        ...
+
+
+def _our_transport(data_enters: str, security: TransportSecuritySettings) -> Transport:
+    return StatelessTransport(build_shared_server(caller_of, data_enters=data_enters), security)
+
+
+def caller_of(ctx: ServerRequestContext[Any, Any]) -> Caller:
+    """Who sent the very HTTP request that the message came in."""
+    request: Request | None = ctx.request
+    if request is None:
+        raise RuntimeError("only a message that came by HTTP has a caller")
+    return request.scope[_CALLER]
+
+
+class McpEndpoint:
+    """The ASGI application at /mcp. It keeps nothing between requests: each brings its key, and the key decides."""
+
+    def __init__(
+        self,
+        principal_of: Callable[[Request], Awaitable[Principal]],
+        backend_of: Callable[[Principal], Backend],
+        *,
+        allowed_hosts: Sequence[str],
+        allowed_origins: Sequence[str],
+        data_enters: str = DATA_ENTERS,
+        transport_of: Callable[[TransportSecuritySettings], Transport] | None = None,
+    ) -> None:
+        """Make the endpoint; it serves from `run` on.
+
+        Args:
+            principal_of: Whose key a request bears.
+            backend_of: The data that a principal may see.
+            allowed_hosts: What the Host header may hold.
+            allowed_origins: What the Origin header may hold; a request without one does not come from a web page.
+            data_enters: How data gets into the workspaces, for the instructions.
+            transport_of: Makes the transport; tests bring others.
+        """
+        security = TransportSecuritySettings(
+            enable_dns_rebinding_protection=True,
+            allowed_hosts=list(allowed_hosts),
+            allowed_origins=list(allowed_origins),
+        )
+        self._principal_of = principal_of
+        self._backend_of = backend_of
+        self._headers = TransportSecurityMiddleware(security)
+        self._transport = (transport_of or partial(_our_transport, data_enters))(security)
+
+    @asynccontextmanager
+    async def run(self) -> AsyncGenerator[None, None]:
+        """Be ready for requests; once in the life of an endpoint."""
+        async with self._transport.run():
+            yield
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request: first where it says it comes from and goes to, then its key, then MCP."""
+        request = Request(scope, receive)
+        refusal = await self._refusal(request)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        try:
+            principal = await self._principal_of(request)
+        except ContractError as error:
+            await error_answer(error)(scope, receive, send)
+            return
+        caller = Caller(self._backend_of(principal), is_on_this_machine=partial(is_local, request))
+        await self._transport({**scope, _CALLER: caller}, receive, send)
+
+    async def _refusal(self, request: Request) -> Response | None:
+        refused = await self._headers.validate_request(request)
+        if refused is None:
+            return None
+        return rejection(refused.status_code, _REFUSALS[refused.status_code])

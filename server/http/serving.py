@@ -1,0 +1,98 @@
+"""Run the application with uvicorn, in this process or in several."""
+
+import errno
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
+
+from contract.errors import InvalidRequest
+from server.http.protocol import BoundedProtocol
+
+__all__ = ["bind", "serve", "server_config"]
+
+_KEEP_ALIVE_SECONDS = 30
+"""Longer than clients keep idle connections (httpx: 5), so that none is closed on a request that is under way."""
+
+_SHUTDOWN_SECONDS = 5
+
+_START_SECONDS = 60
+"""How long a worker may take to start, or be busy, before it is taken for dead and replaced."""
+
+_BACKLOG = 1024
+
+_LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}
+"""As a dictionary, since each worker process sets it up for itself."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one.
+
+    Raises:
+        InvalidRequest: The address can't be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With the protocol said outright: asyncio sets TCP_NODELAY on such sockets alone, and without it each answer waits
+    # 40 ms for an acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise _not_bound(error, host, port) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _not_bound(error: OSError, host: str, port: int) -> InvalidRequest:
+    if error.errno == errno.EADDRINUSE:
+        return InvalidRequest(
+            f"Port {port} is in use by another program.",
+            field="port",
+            next_step="If it is another 'musicengine-mcp serve', use that one; else choose another with --port.",
+        )
+    if error.errno == errno.EACCES:
+        return InvalidRequest(f"Port {port} needs privileges.", field="port", next_step="Choose one above 1023.")
+    return InvalidRequest(
+        f"{host} is no address of this machine.", field="host", next_step="Leave --host out to serve this machine."
+    )
+
+
+async def serve(factory: Callable[[], Starlette], listener: socket.socket, workers: int) -> None:
+    """Serve until a signal asks for the end."""
+    config = server_config(factory, workers)
+    if workers == 1:
+        await uvicorn.Server(config).serve(sockets=[listener])
+    else:
+        Multiprocess(config, [listener]).run()  # which handles signals itself, in this thread
+
+
+def server_config(factory: Callable[[], Starlette], workers: int = 1) -> uvicorn.Config:
+    """How uvicorn runs the application; with several workers the factory must be picklable."""
+    return uvicorn.Config(
+        factory,
+        factory=True,
+        http=BoundedProtocol,
+        ws="none",
+        loop="asyncio",
+        lifespan="on",
+        proxy_headers=False,  # the peer's address is what it is, whatever a header says
+        server_header=False,
+        access_log=False,
+        log_config=_LOGGING,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        workers=workers,
+        timeout_worker_healthcheck=_START_SECONDS,
+    )

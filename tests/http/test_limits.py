@@ -1,0 +1,192 @@
+"""Rate limits: exact in any window, apart by class, shared by processes, and bounded guessing."""
+
+import sqlite3
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backends.local.storage import prepare_folder
+from contract.musicengine.catalogue import LIST_TRACKS
+from contract.musicengine.profiles import IMPORT_BROWSER_PROFILE
+from contract.operation import RateLimit
+from server.http.auth import FAILED_LOGINS
+from server.http.limits import RateLimiter
+from tests.http.conftest import BODY, IMPORT, error_of, new_key
+from tests.http.processes import serve
+
+THREE = RateLimit(3, 60)
+
+
+class Clock:
+    def __init__(self, at=1_000_000.0):
+        self.at = at
+
+    def __call__(self):
+        return self.at
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def limiter(data_dir, clock):
+    prepare_folder(data_dir)
+    with closing(RateLimiter(data_dir, clock)) as limiter:
+        yield limiter
+
+
+def test_as_many_calls_as_the_limit_pass_and_the_next_says_how_long_to_wait(limiter, clock):
+    remaining = []
+    for _ in range(3):
+        remaining.append(limiter.spend("a", THREE).remaining)
+        clock.at += 10
+    refused = limiter.spend("a", THREE)
+    assert remaining == [2, 1, 0]
+    assert (refused.allowed, refused.remaining, refused.retry_after) == (False, 0, 30)
+    assert refused.reset == 1_000_060
+    assert refused.headers["Retry-After"] == "30"
+
+
+def test_a_call_is_free_again_exactly_when_the_oldest_leaves_the_window(limiter, clock):
+    for _ in range(3):
+        limiter.spend("a", THREE)
+    clock.at += 59.999
+    assert not limiter.spend("a", THREE).allowed
+    clock.at += 0.001
+    assert limiter.spend("a", THREE).allowed
+
+
+def test_refused_calls_do_not_lengthen_the_wait(limiter, clock):
+    for _ in range(3):
+        limiter.spend("a", THREE)
+    for _ in range(50):
+        clock.at += 1
+        limiter.spend("a", THREE)
+    assert limiter.spend("a", THREE).retry_after == 10
+
+
+def test_a_clock_that_was_set_back_locks_nobody_out(limiter, clock):
+    for _ in range(3):
+        limiter.spend("a", THREE)
+    clock.at -= 3600
+    assert limiter.spend("a", THREE).allowed
+
+
+def test_looking_counts_nothing(limiter):
+    for _ in range(10):
+        assert limiter.look("a", THREE).remaining == 3
+
+
+def test_a_limit_survives_a_restart(limiter, data_dir, clock):
+    for _ in range(3):
+        limiter.spend("a", THREE)
+    limiter.close()
+    with closing(RateLimiter(data_dir, clock)) as again:
+        assert not again.spend("a", THREE).allowed
+
+
+def test_those_who_have_not_called_for_long_are_forgotten(limiter, data_dir, clock):
+    limiter.spend("a", THREE)
+    clock.at += 7200
+    with closing(RateLimiter(data_dir, clock)), closing(sqlite3.connect(data_dir / "limits.db")) as file:
+        assert file.execute("SELECT count(*) FROM calls").fetchone() == (0,)
+
+
+def test_reads_and_writes_and_keys_are_counted_apart(limiter):
+    assert limiter.count(1, LIST_TRACKS).remaining == 299
+    assert limiter.count(1, IMPORT_BROWSER_PROFILE).remaining == 59
+    assert limiter.count(2, LIST_TRACKS).remaining == 299
+
+
+def test_a_file_that_cannot_be_used_stops_nobody_and_limits_go_on(limiter, data_dir, caplog):
+    with closing(sqlite3.connect(data_dir / "limits.db", isolation_level=None)) as other:
+        other.execute("DROP TABLE calls")
+    passed = [limiter.spend("a", THREE).allowed for _ in range(5)]
+    assert passed == [True] * 3 + [False] * 2
+    assert caplog.text.count("rate limits") == 1
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(gaps=st.lists(st.integers(0, 40_000), min_size=1, max_size=60))
+def test_no_window_ever_holds_more_than_the_limit(tmp_path_factory, gaps):
+    clock = Clock()
+    passed = []
+    with closing(RateLimiter(tmp_path_factory.mktemp("limits"), clock)) as limiter:
+        for gap in gaps:
+            clock.at += gap / 1000
+            if limiter.spend("a", THREE).allowed:
+                passed.append(clock.at)
+            else:
+                assert sum(clock.at - 60 < at for at in passed) == 3, "refused although a call was free"
+    for last in passed:
+        assert sum(last - 59.999 < at <= last for at in passed) <= 3
+
+
+def test_of_400_requests_at_once_exactly_300_pass_two_worker_processes(service):
+    with serve(service.folder, "--workers", "2") as address, ThreadPoolExecutor(16) as threads:
+
+        def ask(_):
+            # A connection each, so that both workers accept some.
+            with httpx.Client(trust_env=False, timeout=30) as client:
+                return client.get(f"{address}/api/v1/tracks", headers={"Authorization": f"Bearer {service.key}"})
+
+        answers = list(threads.map(ask, range(400)))
+    assert Counter(answer.status_code for answer in answers) == {200: 300, 429: 100}
+    remaining = sorted(int(answer.headers["x-ratelimit-remaining"]) for answer in answers if answer.status_code == 200)
+    assert remaining == list(range(300))
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in refused)
+
+
+def test_the_61st_write_is_429_with_the_one_body_and_reads_go_on(service):
+    statuses = [service.post(IMPORT, json=BODY).status_code for _ in range(61)]
+    refused = service.post(IMPORT, json=BODY)
+    assert statuses == [201] * 60 + [429]
+    assert error_of(refused)["code"] == "rate_limited"
+    assert refused.headers["retry-after"] in error_of(refused)["next_step"]
+    assert service.get("/api/v1/tracks").status_code == 200
+
+
+def test_requests_that_are_refused_for_what_they_ask_count_too(service):
+    assert service.get("/api/v1/tracks?limit=0").headers["x-ratelimit-remaining"] == "299"
+    assert service.get("/api/v1/tracks/ZZZZZ0000000").headers["x-ratelimit-remaining"] == "298"
+
+
+async def test_guessing_is_bounded_for_an_address_whatever_it_says_of_itself(service):
+    for guess in range(FAILED_LOGINS.requests):
+        headers = {
+            "X-Forwarded-For": f"10.0.0.{guess}",
+            "Forwarded": f"for=10.0.1.{guess}",
+            "X-Real-IP": f"10.1.1.{guess}",
+        }
+        answer = service.get("/api/v1/tracks", key=f"isrc_live_guess{guess}", headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["x-ratelimit-remaining"] == str(FAILED_LOGINS.requests - 1 - guess)
+    answer = service.get("/api/v1/tracks", key="isrc_live_another")
+    assert (answer.status_code, error_of(answer)["code"]) == (429, "rate_limited")
+    assert 1 <= int(answer.headers["retry-after"]) <= FAILED_LOGINS.seconds
+    # Else a guess that is right would still be told from one that is wrong.
+    assert service.get("/api/v1/tracks").status_code == 429
+    assert service.post("/mcp", json={}).status_code == 429
+
+
+async def test_good_requests_are_no_failures(service):
+    for _ in range(FAILED_LOGINS.requests + 5):
+        assert service.get("/api/v1/tracks").status_code == 200
+    assert service.get("/api/v1/tracks", key="isrc_live_wrong").headers["x-ratelimit-remaining"] == "29"
+
+
+async def test_tools_over_http_spend_the_same_calls_as_rest(service):
+    key = await new_key(service.folder)
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+    call["params"] = {"name": "catalogue_list_tracks", "arguments": {}}
+    headers = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
+    assert service.post("/mcp", key=key, json=call, headers=headers).status_code == 200
+    assert service.get("/api/v1/tracks", key=key).headers["x-ratelimit-remaining"] == "298"
