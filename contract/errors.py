@@ -21,7 +21,7 @@
         ├── ServiceUnreachable        the remote service did not answer
         ├── DecryptionFailed          stored cookies, or the key to them, are not what was written
         └── StorageError              the local database cannot be used
-            ├── StorageBusy           another process holds it
+            ├── StorageBusy      503  another process holds it
             ├── StorageFull           the disk is full, or a write failed
             ├── StorageReadOnly       the data folder cannot be written to
             ├── StorageCorrupt        the file is damaged, or not a database
@@ -30,6 +30,7 @@
 A message never repeats what the caller sent: it may be a secret, or text made to be obeyed.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
@@ -92,6 +93,7 @@ class ContractError(Exception):
         message: What was wrong and what is accepted.
         field: The parameter or body member at fault, or None.
         next_step: What to do next, or None.
+        headers: HTTP headers that belong to this very error.
     """
 
     code: ClassVar[str] = "error"
@@ -100,6 +102,7 @@ class ContractError(Exception):
     default_message: ClassVar[str] = ""
     default_field: ClassVar[str | None] = None
     default_next_step: ClassVar[str | None] = None
+    default_headers: ClassVar[Mapping[str, str]] = {}
     agent_next_step: ClassVar[str | None] = None
     """What an agent should do instead of the next step that suits a caller of the HTTP API."""
 
@@ -107,6 +110,7 @@ class ContractError(Exception):
         self.message = message or self.default_message
         self.field = field or self.default_field
         self.next_step = next_step or self.default_next_step
+        self.headers = dict(self.default_headers)
         super().__init__(self.message)
 
     @property
@@ -140,6 +144,7 @@ class Unauthorized(ContractError):
         "Send 'Authorization: Bearer isrc_live_...' with a key from Settings > API Keys; for a server of your own, "
         "'musicengine-mcp keys create --name NAME' makes one."
     )
+    default_headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="MusicEngine"'}  # RFC 6750
 
 
 class KeyRevoked(Unauthorized):
@@ -216,6 +221,7 @@ class RequestTimeout(ContractError):
     meaning = "Request Timeout. The request's body did not arrive in time."
     default_message = "The request's body did not arrive in time. Nothing was changed."
     default_next_step = "Send it again, on a connection that is fast enough."
+    default_headers: ClassVar[Mapping[str, str]] = {"Connection": "close"}  # the rest may come at any time, or never
 
 
 class PayloadTooLarge(ContractError):
@@ -308,6 +314,9 @@ class StorageBusy(StorageError):
     """Another process held the database for longer than we wait."""
 
     code = "storage_busy"
+    status = 503
+    meaning = "Service Unavailable. Another process is writing to the database. Wait as long as Retry-After says."
+    default_headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
     default_message = "The database is busy: another process is writing to it."
     default_next_step = "Wait for it to finish (an import, say), then try again."
 

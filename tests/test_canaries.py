@@ -343,9 +343,9 @@ def loud(code, *arguments):
 
 
 def report(search):
-    print(f"\n{len(search.canaries)} canaries, searched for in {len(search.places)} places:")  # noqa: T201  (pytest -s shows it)
+    print(f"\n{len(search.canaries)} canaries, searched for in {len(search.places)} places:")
     for place, content in search.places.items():
-        print(f"  {place} ({len(content)} bytes)")  # noqa: T201
+        print(f"  {place} ({len(content)} bytes)")
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])

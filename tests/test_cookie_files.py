@@ -1,6 +1,7 @@
 """Cookie files: three forms, told by their content; every field preserved; errors that hold nothing of the file."""
 
 import json
+import os
 from contextlib import aclosing
 
 import pytest
@@ -255,3 +256,9 @@ def test_reading_prints_nothing(write, capsys):
     read_cookie_file(write(NETSCAPE))
 
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_named_pipe_is_refused_at_once_instead_of_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "cookies.txt")
+    with pytest.raises(InvalidRequest, match="ordinary file"):
+        read_cookie_file(tmp_path / "cookies.txt")

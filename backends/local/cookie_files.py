@@ -5,7 +5,9 @@ would, leaves this module.
 """
 
 import json
+import os
 import re
+import stat
 from pathlib import Path
 from typing import Any, cast
 
@@ -49,7 +51,9 @@ def read_cookie_file(path: Path) -> list[dict[str, Any]]:
 
 def _content(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise InvalidRequest("The cookie file is no ordinary file.", next_step=_FORMS)
             content = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         raise InvalidRequest(
@@ -62,6 +66,11 @@ def _content(path: Path) -> bytes:
     if len(content) > MAX_FILE_BYTES:
         raise InvalidRequest(f"The cookie file must have at most {MAX_FILE_BYTES // 1024**2} MiB.", next_step=_FORMS)
     return content
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """A named pipe would keep its opener waiting until somebody writes to it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # Windows has neither
 
 
 def _decoded(content: bytes) -> str:

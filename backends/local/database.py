@@ -15,6 +15,7 @@ import anyio.to_thread
 from backends.local.migrations import BUSY_SECONDS, migrate
 from backends.local.schema import MIGRATIONS
 from backends.local.storage import DATABASE_NAME, prepare_folder, storage_errors
+from contract.errors import StorageBusy
 
 __all__ = ["Database"]
 
@@ -118,7 +119,7 @@ class Database:
             StorageError: The database can't be opened or written.
         """
         with storage_errors():
-            async with self._writing:
+            async with self._turn_to_write():
                 writer = self._writer or await self._open_writer()
                 try:
                     await writer.execute("BEGIN IMMEDIATE")
@@ -142,7 +143,7 @@ class Database:
             StorageError: The database can't be opened or written.
         """
         with storage_errors():
-            async with self._writing:
+            async with self._turn_to_write():
                 await self._migrate()
                 stop = threading.Event()
                 running = asyncio.ensure_future(asyncio.to_thread(self._transact, work, commit, stop))
@@ -157,6 +158,19 @@ class Database:
                     raise asyncio.CancelledError
                 _cancel_later()
                 return running.result()
+
+    @asynccontextmanager
+    async def _turn_to_write(self) -> AsyncGenerator[None, None]:
+        """Writes of this process take turns, and none waits longer for its turn than SQLite then waits for the lock."""
+        try:
+            with anyio.fail_after(self._busy_seconds):
+                await self._writing.acquire()
+        except TimeoutError:
+            raise StorageBusy from None
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     async def aclose(self) -> None:
         """Close the connections. Calling it again does nothing."""

@@ -76,13 +76,21 @@ def _error(operation: Operation[Any, Any], answer: Answer, key: str) -> Contract
     detail = _detail(answer.content, key)
     known = [error for error in operation.all_errors if error.status == answer.status]
     named = [error for error in known if detail is not None and error.code == detail.code]
-    error = (named or known or [InternalError])[0]
+    kind = (named or known or [InternalError])[0]
+    error = _of_kind(kind, answer, detail)
+    if kind is RateLimited and (seconds := wait_after_refusal(answer.headers)) is not None:
+        error.next_step = f"Try again in {math.ceil(seconds)} seconds."
+        error.headers["Retry-After"] = str(math.ceil(seconds))
+    return error
+
+
+def _of_kind(kind: type[ContractError], answer: Answer, detail: ErrorDetail | None) -> ContractError:
     if detail is not None:
-        return error(detail.message, field=detail.field, next_step=_next_step(error, answer, detail.next_step))
-    if error is InternalError:
+        return kind(detail.message, field=detail.field, next_step=detail.next_step or _next_step(kind))
+    if kind is InternalError:
         step = _WRONG_PLACE if answer.status == 404 else None
-        return error(f"The service answered with status {answer.status}.", next_step=step)
-    return error(next_step=_next_step(error, answer, None))
+        return kind(f"The service answered with status {answer.status}.", next_step=step)
+    return kind(next_step=_next_step(kind))
 
 
 def _detail(content: bytes, key: str) -> ErrorDetail | None:
@@ -96,8 +104,5 @@ def _detail(content: bytes, key: str) -> ErrorDetail | None:
     return detail.model_copy(update=shown)
 
 
-def _next_step(error: type[ContractError], answer: Answer, said: str | None) -> str | None:
-    seconds = wait_after_refusal(answer.headers)
-    if error is RateLimited and seconds is not None:
-        return f"Try again in {math.ceil(seconds)} seconds."
-    return said or next((step for kind, step in _NEXT_STEPS if issubclass(error, kind)), None)
+def _next_step(kind: type[ContractError]) -> str | None:
+    return next((step for known, step in _NEXT_STEPS if issubclass(kind, known)), None)

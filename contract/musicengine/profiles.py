@@ -59,7 +59,7 @@ _ONE_LINE: dict[str, Any] = {"pattern": ONE_LINE}
 
 
 class Cookie(BaseModel):
-    """One cookie. Other fields are preserved as they came."""
+    """One cookie. Other fields are preserved as they came; no text in them holds control characters."""
 
     model_config = ConfigDict(
         extra="allow",

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+from contract.musicengine import BASE_URL
 from contract.musicengine.about import DESCRIPTION, TITLE, VERSION
 from contract.publish import html_general as general
 from contract.publish.anchors import anchor
@@ -26,7 +27,9 @@ def html_reference(operations: Operations) -> str:
         navigation(published, agents_only),
         element("main", "\n", _content(published, agents_only), "\n", id="content"),
     )
-    page = element("html", "\n", _head(), "\n", element("body", "\n", body, "\n"), "\n", lang="en")
+    page = element(
+        "html", "\n", _head(), "\n", element("body", "\n", body, "\n"), "\n", lang="en", data_service=BASE_URL
+    )
     return f"<!doctype html> {WRITTEN_BY}\n{page}\n"
 
 

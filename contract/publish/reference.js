@@ -21,6 +21,8 @@ page.classList.add("scripted");
 if (remembered.get("theme")) page.dataset.theme = remembered.get("theme");
 
 document.addEventListener("DOMContentLoaded", () => {
+  // Whoever serves this page at its place serves the API, too: a local key is not to be sent to the hosted service.
+  if (location.pathname === "/docs/api" && location.origin !== page.dataset.service) nameThisServer(page.dataset.service);
   addThemeButton(document.querySelector(".brand"));
   if (navigator.clipboard) document.querySelectorAll(".code").forEach(addCopyButton);
   rememberLanguage();
@@ -29,6 +31,17 @@ document.addEventListener("DOMContentLoaded", () => {
   addEventListener("hashchange", openTarget);
   openTarget();
 });
+
+function nameThisServer(service) {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (text.parentElement.closest("code")) text.data = text.data.replaceAll(service, location.origin);
+  }
+  for (const link of document.querySelectorAll("a[href]")) {
+    if (link.href.startsWith(`${service}/`)) link.href = link.href.replace(service, location.origin);
+  }
+}
 
 function button(label) {
   const made = document.createElement("button");

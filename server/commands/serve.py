@@ -1,11 +1,13 @@
 """`musicengine-mcp serve`: REST, documents and MCP over HTTP."""
 
 import argparse
+import shlex
 import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
 from contract.musicengine.about import LOCAL_PORT
+from contract.musicengine.catalogue import LIST_TRACKS
 from server.commands import Commands, add_command
 from server.settings import Settings
 
@@ -52,16 +54,16 @@ def register(commands: Commands) -> None:
 
 
 async def _run(arguments: argparse.Namespace, settings: Settings) -> int:
-    from server.http.binding import allowed_of
+    from server.http.binding import allowed_of, is_loopback
     from server.http.serving import bind, serve
 
     names = (arguments.allow_host, arguments.allow_origin)
     allowed_of(arguments.host, arguments.port, *names)  # which refuses before anything listens
-    await _say_where_keys_are(settings)
+    await _say_how_to_get_a_key(arguments, settings)
     listener = bind(arguments.host, arguments.port)
     port = listener.getsockname()[1]
-    _say_where(arguments.host, port)
     allowed = allowed_of(arguments.host, port, *names)
+    _say_where(arguments.host if is_loopback(arguments.host) else arguments.allow_host[0], port)
     await serve(partial(_create_app, settings, allowed), listener, arguments.workers)
     return 0
 
@@ -73,22 +75,29 @@ def _create_app(settings: Settings, allowed: "Allowed") -> "Starlette":
     return create_app(settings, allowed)
 
 
-async def _say_where_keys_are(settings: Settings) -> None:
+async def _say_how_to_get_a_key(arguments: argparse.Namespace, settings: Settings) -> None:
     """Open the database before anything listens, so that what is wrong with it is said here and once."""
     from backends.local.keys import list_keys
     from server.commands.scope import open_scope
 
     async with open_scope(settings) as scope:
-        if not await list_keys(scope.database, scope.workspace_id):
-            print("There is no API key yet: musicengine-mcp keys create --name NAME", file=sys.stderr)
+        if await list_keys(scope.database, scope.workspace_id):
+            return
+    given = {"--data-dir": getattr(arguments, "data_dir", None), "--workspace": getattr(arguments, "workspace", None)}
+    options = [part for name, value in given.items() if value is not None for part in (name, value)]
+    print(
+        f"There is no API key yet: {shlex.join(['musicengine-mcp', *options, 'keys', 'create', '--name', 'NAME'])}",
+        file=sys.stderr,
+    )
 
 
 def _say_where(host: str, port: int) -> None:
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    name = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    address = f"http://{name}" if name.rpartition("]")[2].count(":") else f"http://{name}:{port}"
     print(f"Serving {address}  (Ctrl-C ends it)", file=sys.stderr)
-    for path, what in (("/api/v1", "the API"), ("/docs/api", "its reference"), ("/mcp", "MCP for agents")):
-        print(f"  {address}{path}  {what}", file=sys.stderr)
-    sys.stderr.flush()
+    print(f"  {address}/docs/api  the reference", file=sys.stderr)
+    print(f"  {address}/mcp  MCP for agents", file=sys.stderr)
+    print(f'  curl --header "Authorization: Bearer $KEY" {address}{LIST_TRACKS.path}', file=sys.stderr, flush=True)
 
 
 def _port(text: str) -> int:

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from contract.errors import ContractError, RequestTimeout, Unauthorized
-from server.http.limits import LimitReached
+from contract.errors import ContractError
 
 __all__ = ["answer", "error_answer"]
 
@@ -23,11 +22,4 @@ def answer(content: bytes, status: int, headers: Mapping[str, str]) -> Response:
 
 def error_answer(error: ContractError, headers: Mapping[str, str] | None = None) -> Response:
     """The error's body under its status, with the headers that belong to it."""
-    found = {**_NOT_STORED, **(headers or {})}
-    if isinstance(error, Unauthorized):
-        found["WWW-Authenticate"] = 'Bearer realm="MusicEngine"'  # RFC 6750, section 3
-    if isinstance(error, RequestTimeout):
-        found["Connection"] = "close"  # the rest of the body may come at any time, or never
-    if isinstance(error, LimitReached):
-        found |= error.decision.headers
-    return Response(to_json(error.body()), error.status, found, _JSON)
+    return Response(to_json(error.body()), error.status, {**_NOT_STORED, **(headers or {}), **error.headers}, _JSON)

@@ -1,19 +1,21 @@
 """The ASGI application: REST, the documents, and MCP."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from backends.backend import Backend
 from backends.local.database import Database
 from backends.local.keys import Principal
-from contract.errors import MethodNotAllowed, NotFound
+from contract.errors import MethodNotAllowed, NotFound, StorageError
 from contract.musicengine import OPERATIONS
 from server.http.answers import error_answer
 from server.http.auth import Gate
@@ -28,6 +30,8 @@ from server.mcp.server import data_enters_of
 from server.settings import Settings
 
 __all__ = ["create_app"]
+
+_MCP_HEADERS = ("Authorization", "Content-Type", "Accept", "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name")
 
 
 def create_app(settings: Settings, allowed: Allowed) -> Starlette:
@@ -52,6 +56,8 @@ def create_app(settings: Settings, allowed: Allowed) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None, None]:
         try:
+            with suppress(StorageError):  # each request then says what is wrong
+                await database.unchanged()  # opened while there is room on the disk: SQLite needs some for that
             async with mcp.run():
                 yield
         finally:
@@ -61,7 +67,7 @@ def create_app(settings: Settings, allowed: Allowed) -> Starlette:
 
     app = Starlette(
         routes=[
-            Route("/mcp", mcp),
+            Route("/mcp", _for_pages(mcp, allowed)),
             *operation_routes(OPERATIONS, gate, limiter, workspaces),
             *document_routes(),
         ],
@@ -71,6 +77,11 @@ def create_app(settings: Settings, allowed: Allowed) -> Starlette:
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _for_pages(mcp: McpEndpoint, allowed: Allowed) -> ASGIApp:
+    """With what browsers want to be told before pages of the allowed origins may call."""
+    return CORSMiddleware(mcp, allow_origins=allowed.origins, allow_methods=["POST"], allow_headers=_MCP_HEADERS)
 
 
 async def _off_route(_request: Request, error: Exception) -> Response:

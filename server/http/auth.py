@@ -32,21 +32,18 @@ class Gate:
 
         Raises:
             Unauthorized: There is none, or it is not known, or out of use.
-            LimitReached: This address has failed too often; its next key is not even looked at.
+            LimitReached: The same, and this address has failed too often. A good key is let in all the same: else
+                one program with a stale key would keep out all that share its address.
         """
-        failures = _failures_of(request)
-        if self._limiter.look(failures, FAILED_LOGINS).remaining == 0:
-            decision = self._limiter.spend(failures, FAILED_LOGINS)
-            raise LimitReached(decision, "Too many requests with a wrong API key came from this address.")
         try:
             return await authenticate(self._database, _bearer_token(request))
-        except Unauthorized:
-            self._limiter.spend(failures, FAILED_LOGINS)
-            raise
-
-    def failure_headers(self, request: Request) -> dict[str, str]:
-        """The rate-limit headers of an answer to a request without a good key."""
-        return self._limiter.look(_failures_of(request), FAILED_LOGINS).headers
+        except Unauthorized as error:
+            failure = error
+        decision = self._limiter.spend(_failures_of(request), FAILED_LOGINS)
+        if not decision.allowed:
+            raise LimitReached(decision, "Too many requests without a good API key came from this address.")
+        failure.headers |= decision.headers
+        raise failure
 
 
 def _bearer_token(request: Request) -> str:

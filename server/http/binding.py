@@ -49,7 +49,9 @@ def allowed_of(host: str, port: int, allow_hosts: Sequence[str] = (), allow_orig
         )
     named = [_checked(name, _NAME, "allow-host", "music.example or music.example:8443") for name in allow_hosts]
     pages = [_checked(page, _ORIGIN, "allow-origin", "https://tool.example") for page in allow_origins]
-    own = [_bracketed(host), *_LOOPBACK_NAMES] if is_loopback(host) else []
+    own = [_bracketed(host)] if is_loopback(host) else []
+    # Loopback names always: whoever sends one is on this machine, or has no page that a browser was led astray from.
+    own += _LOOPBACK_NAMES
     hosts = [form for name in (*own, *named) for form in _with_and_without_port(name, port)]
     # A page on another port of this machine is somebody else's: `http://localhost` would be the one on port 80.
     origins = [f"http://{name}:{port}" for name in own] + ([f"http://{name}" for name in own] if port == 80 else [])

@@ -1,5 +1,6 @@
 """What every response has, whichever route it comes from: a request id, and an end even if something fails."""
 
+import asyncio
 import logging
 import re
 import secrets
@@ -46,7 +47,20 @@ class Envelope:
 
         try:
             await self._app(scope, receive, send_named)
+        except asyncio.CancelledError:
+            # The server is ending, and its patience is over. Nobody waits for this task but uvicorn.
+            if not started:
+                await error_answer(_stopping())(scope, receive, send_named)
         except Exception:
             logger.exception("request %s failed", request_id)
             if not started:
                 await error_answer(InternalError())(scope, receive, send_named)
+
+
+def _stopping() -> InternalError:
+    error = InternalError(
+        "The server stopped before it had answered.",
+        next_step="Send the request again, a write under the same Idempotency-Key.",
+    )
+    error.headers["Connection"] = "close"
+    return error

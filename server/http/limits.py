@@ -6,6 +6,7 @@ a power cut costs nobody anything; docs/decisions/0008-rate-limits.md says what 
 """
 
 import logging
+import math
 import sqlite3
 import time
 from array import array
@@ -20,7 +21,7 @@ from pydantic import BaseModel
 from backends.backend import Backend
 from backends.data_entry import how_data_enters
 from backends.local.storage import create_private_file, prepare_folder
-from contract.errors import RateLimited
+from contract.errors import RateLimited, StorageError
 from contract.operation import Operation, RateLimit
 
 __all__ = ["Decision", "LimitReached", "LimitedBackend", "RateLimiter"]
@@ -32,17 +33,25 @@ logger = logging.getLogger(__name__)
 
 _MS = 1000
 
-_BUSY_SECONDS = 2.0
+_BUSY_SECONDS = 0.05
+"""The lock is held for microseconds; and nothing else goes on while this waits."""
+
+_OPEN_AGAIN_SECONDS = 10
 
 _FORGET_AFTER_MS = 3600 * _MS
+
+_FORGET_EVERY = 1000
+"""Calls; so that addresses which came once do not stay for ever."""
 
 _TABLE = """
     CREATE TABLE IF NOT EXISTS calls (
         principal TEXT PRIMARY KEY,
         moments BLOB NOT NULL,                    -- of the calls in the window, oldest first: int64 milliseconds
         latest INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID
+    ) STRICT
 """
+# With row ids: the rows of a table without them would keep most of the blob in a page of its own, and each call would
+# write two pages.
 _FORGET = "DELETE FROM calls WHERE latest < ?"
 _GET = "SELECT moments FROM calls WHERE principal = ?"
 _PUT = """
@@ -84,23 +93,25 @@ class LimitReached(RateLimited):
     """There is no call left in the window."""
 
     def __init__(self, decision: Decision, message: str | None = None) -> None:
-        super().__init__(message, next_step=f"Wait {decision.retry_after} second(s), as the Retry-After header says.")
-        self.decision = decision
+        super().__init__(message, next_step=f"Wait {decision.retry_after} second(s), then try again.")
+        self.headers |= decision.headers
 
 
 class RateLimiter:
     """Counts calls in a file of the data folder.
 
     It runs on the event loop: one short transaction, which takes less time than handing it to a thread.
-    A file that can't be written (the disk is full, say) stops nobody: this process then counts by itself.
+    A file that can't be used (the disk is full, say) stops nobody: this process then counts by itself, and tries the
+    file again from time to time.
     """
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        prepare_folder(folder)
-        path = folder / "limits.db"
-        create_private_file(path)
-        self._connection = self._open(str(path))
+        self._path = folder / "limits.db"
+        self._alone = _open(":memory:")
+        self._shared: sqlite3.Connection | None = None
+        self._open_from = -math.inf
+        self._spent = 0
 
     def count(self, key_id: int, operation: Operation[Any, Any]) -> Decision:
         """Count a call by an API key. Each class has its own count: reads never use up what writes may do.
@@ -115,58 +126,58 @@ class RateLimiter:
 
     def spend(self, principal: str, limit: RateLimit) -> Decision:
         """Count a call of the principal, if there is one left."""
-        return self._or_alone(self._spend, principal, limit)
-
-    def look(self, principal: str, limit: RateLimit) -> Decision:
-        """How the principal stands, without counting a call."""
-        return self._or_alone(self._look, principal, limit)
+        shared = self._shared or self._reopened()
+        if shared is not None:
+            try:
+                return self._spend(shared, principal, limit)
+            except sqlite3.Error as error:
+                self._note(error)
+        return self._spend(self._alone, principal, limit)
 
     def close(self) -> None:
         """Close the file. Calling it again does nothing."""
-        self._connection.close()
+        self._alone.close()
+        if self._shared is not None:
+            self._shared.close()
 
-    def _spend(self, principal: str, limit: RateLimit) -> Decision:
-        connection = self._connection
+    def _spend(self, connection: sqlite3.Connection, principal: str, limit: RateLimit) -> Decision:
         connection.execute("BEGIN IMMEDIATE")  # from here on no other process decides
         try:
-            moments, now = self._moments(principal, limit)
+            now = int(self._clock() * _MS)
+            row = connection.execute(_GET, (principal,)).fetchone()
+            moments = _in_window(row[0] if row else b"", now, limit)
             allowed = len(moments) < limit.requests
             if allowed:
                 moments.append(now)
                 connection.execute(_PUT, (principal, moments.tobytes(), now))
+            if self._spent % _FORGET_EVERY == 0:
+                connection.execute(_FORGET, (now - _FORGET_AFTER_MS,))
+            self._spent += 1
         finally:
             connection.execute("COMMIT")
         return _decision(moments, now, limit, allowed=allowed)
 
-    def _look(self, principal: str, limit: RateLimit) -> Decision:
-        moments, now = self._moments(principal, limit)
-        return _decision(moments, now, limit, allowed=len(moments) < limit.requests)
+    def _reopened(self) -> sqlite3.Connection | None:
+        """The file, opened for the first time or after it could not be used for a while."""
+        if self._clock() >= self._open_from:
+            try:
+                prepare_folder(self._path.parent)
+                create_private_file(self._path)
+                self._shared = _open(str(self._path))
+            except (sqlite3.Error, StorageError) as error:
+                self._note(error)
+        return self._shared
 
-    def _moments(self, principal: str, limit: RateLimit) -> tuple["array[int]", int]:
-        """When the principal called within the window, and now; in milliseconds."""
-        row = self._connection.execute(_GET, (principal,)).fetchone()
-        now = int(self._clock() * _MS)
-        moments: array[int] = array("q")
-        moments.frombytes(row[0] if row else b"")
-        # A clock that was set back must not lock anybody out: what lies ahead of now is dropped as well.
-        return moments[bisect_right(moments, now - limit.seconds * _MS) : bisect_right(moments, now)], now
-
-    def _or_alone(self, decide: Callable[[str, RateLimit], Decision], principal: str, limit: RateLimit) -> Decision:
-        try:
-            return decide(principal, limit)
-        except sqlite3.Error as error:
-            name = getattr(error, "sqlite_errorname", type(error).__name__)
-            logger.warning("rate limits are counted by this process alone from now on (%s)", name)
-            self._connection.close()
-            self._connection = self._open(":memory:")
-            return decide(principal, limit)
-
-    def _open(self, path: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-        for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = OFF", _TABLE):
-            connection.execute(statement)
-        connection.execute(_FORGET, (int(self._clock() * _MS) - _FORGET_AFTER_MS,))
-        return connection
+    def _note(self, error: Exception) -> None:
+        """Do without the file: for one call if another process holds it, else for some time."""
+        name = getattr(error, "sqlite_errorname", type(error).__name__)
+        if name.startswith("SQLITE_BUSY"):
+            return
+        logger.warning("limits.db can't be used (%s): for now each process counts by itself", name)
+        self._open_from = self._clock() + _OPEN_AGAIN_SECONDS
+        if self._shared is not None:
+            self._shared.close()
+            self._shared = None
 
 
 class LimitedBackend:
@@ -196,6 +207,24 @@ class LimitedBackend:
     async def aclose(self) -> None:
         """Close the backend."""
         await self._backend.aclose()
+
+
+def _open(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = OFF", _TABLE):
+            connection.execute(statement)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _in_window(stored: bytes, now: int, limit: RateLimit) -> "array[int]":
+    moments: array[int] = array("q")
+    moments.frombytes(stored)
+    # A clock that was set back must not lock anybody out: what lies ahead of now is dropped as well.
+    return moments[bisect_right(moments, now - limit.seconds * _MS) : bisect_right(moments, now)]
 
 
 def _decision(moments: "array[int]", now: int, limit: RateLimit, *, allowed: bool) -> Decision:

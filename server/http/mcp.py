@@ -95,6 +95,7 @@ class McpEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request: first where it says it comes from and goes to, then its key, then MCP."""
+        scope = {**scope, "headers": [(name, _in_lower_case(name, value)) for name, value in scope["headers"]]}
         request = Request(scope, receive)
         refusal = await self._refusal(request)
         if refusal is not None:
@@ -106,10 +107,16 @@ class McpEndpoint:
             await error_answer(error)(scope, receive, send)
             return
         caller = Caller(self._backend_of(principal), is_on_this_machine=partial(is_local, request))
-        await self._transport({**scope, _CALLER: caller}, receive, send)
+        scope[_CALLER] = caller
+        await self._transport(scope, receive, send)
 
     async def _refusal(self, request: Request) -> Response | None:
         refused = await self._headers.validate_request(request)
         if refused is None:
             return None
         return rejection(refused.status_code, _REFUSALS[refused.status_code])
+
+
+def _in_lower_case(name: bytes, value: bytes) -> bytes:
+    """A host's name means the same in any case (RFC 9110, section 4.2.3); the SDK compares it to the letter."""
+    return value.lower() if name == b"host" else value

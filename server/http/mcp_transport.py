@@ -1,6 +1,7 @@
 """MCP messages over HTTP, one request at a time: what the SDK's transport leaves open, closed."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -26,6 +27,8 @@ MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 """Arguments of tools are short; this is what other servers take, too."""
 
 _JSON = "application/json"
+
+_METHOD = re.compile(r"[A-Za-z0-9_./$-]{1,100}", re.ASCII)
 
 
 class Rejected(Exception):
@@ -141,6 +144,9 @@ def _message(body: bytes) -> Mapping[str, Any]:
     if isinstance(parsed, types.JSONRPCNotification) and "id" in message:
         # It would be taken for a notification, and its sender would wait for an answer.
         raise Rejected(400, "id must be a string or a whole number.")
+    if "method" in message and not _METHOD.fullmatch(message["method"]):
+        # The SDK's answer would repeat it.
+        raise Rejected(400, "method is not one of MCP.", types.METHOD_NOT_FOUND)
     return cast("Mapping[str, Any]", message)
 
 

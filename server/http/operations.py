@@ -11,14 +11,14 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from backends.local.keys import Principal
-from contract.errors import ContractError, InternalError, Unauthorized
+from contract.errors import ContractError, InternalError
 from contract.idempotency import HEADER
 from contract.operation import Effect, Operation, Surface
 from server.http.answers import answer, error_answer
 from server.http.auth import Gate
 from server.http.envelope import REQUEST_ID
 from server.http.limits import RateLimiter
-from server.http.requests import read_request
+from server.http.requests import read_request, room_for_body
 from server.http.workspaces import Workspaces
 
 __all__ = ["operation_routes"]
@@ -67,8 +67,6 @@ class _Endpoint:
             decision = self._limiter.count(principal.key_id, self._operation)
             headers = decision.headers
             return answer(await self._content(principal, request), self._operation.status, headers)
-        except Unauthorized as error:
-            return error_answer(error, self._gate.failure_headers(request))
         except ContractError as error:
             return error_answer(error, headers)
         except Exception:
@@ -78,12 +76,14 @@ class _Endpoint:
     async def _content(self, principal: Principal, request: Request) -> bytes:
         """The answer as JSON: one that was given before, if the same can still be said."""
         kept = {} if self._database is None else await self._database.unchanged()
-        key = (principal.workspace_id, request.scope["path"], request.scope["query_string"])
+        # With what is withheld: a caller may have come in just before that was changed.
+        key = (principal.workspace_id, principal.withheld_areas, request.scope["path"], request.scope["query_string"])
         content = kept.get(key)
         if content is None:
-            asked = await read_request(self._operation, request)
-            idempotency_key = request.headers.get(HEADER)
-            found = await self._backend_of(principal).call(self._operation, asked, idempotency_key=idempotency_key)
+            async with room_for_body(request):
+                asked = await read_request(self._operation, request)
+                idempotency_key = request.headers.get(HEADER)
+                found = await self._backend_of(principal).call(self._operation, asked, idempotency_key=idempotency_key)
             content = to_json(found)
             if len(content) <= _MOST_BYTES_KEPT:
                 kept[key] = content

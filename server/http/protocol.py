@@ -75,6 +75,9 @@ class BoundedProtocol(H11Protocol):
             self.transport.write(_HEAD % (len(_MALFORMED), secrets.token_hex(8).encode()) + _MALFORMED)
         self.transport.close()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: it would name a package that is not wanted, whenever anybody asks for an upgrade."""
+
     def _time_the_head(self) -> None:
         waiting = self.cycle is None or self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison]
         if waiting and self._head_timer is None:

@@ -1,5 +1,7 @@
 """What an HTTP request asks of an operation: path, query and body, checked against the contract."""
 
+import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, TypeVar, cast
 
 import anyio
@@ -11,7 +13,7 @@ from contract.errors import InvalidRequest, PayloadTooLarge, RequestTimeout, Uns
 from contract.operation import Operation
 from contract.validation import validate
 
-__all__ = ["BODY_SECONDS", "MAX_BODY_BYTES", "read_request"]
+__all__ = ["BODY_SECONDS", "MAX_BODY_BYTES", "read_request", "room_for_body"]
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 ResponseT = TypeVar("ResponseT", bound=BaseModel)
@@ -23,6 +25,18 @@ BODY_SECONDS = 30.0
 """How long a body may take to arrive."""
 
 _JSON = "application/json"
+
+_LARGE_BYTES = 1024 * 1024
+
+_LARGE_AT_ONCE = asyncio.Semaphore(4)
+"""How many large bodies a process holds at a time: parsed, each may take several times its bytes."""
+
+
+def room_for_body(request: Request) -> AbstractAsyncContextManager[None]:
+    """Wait until there is memory for the request's body; one whose length is not said may be large."""
+    declared = int(request.headers.get("content-length", 0))
+    is_small = declared <= _LARGE_BYTES and "transfer-encoding" not in request.headers
+    return nullcontext() if is_small else _LARGE_AT_ONCE
 
 
 async def read_request(operation: Operation[RequestT, ResponseT], request: Request) -> RequestT:

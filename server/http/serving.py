@@ -30,6 +30,7 @@ _LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"mcp.server.transport_security": {"level": "ERROR"}},  # it logs what anybody sent, as it came
 }
 """As a dictionary, since each worker process sets it up for itself."""
 
@@ -40,6 +41,7 @@ def bind(host: str, port: int) -> socket.socket:
     Raises:
         InvalidRequest: The address can't be had.
     """
+    host = host.removeprefix("[").removesuffix("]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol said outright: asyncio sets TCP_NODELAY on such sockets alone, and without it each answer waits
     # 40 ms for an acknowledgement.

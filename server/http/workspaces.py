@@ -10,7 +10,7 @@ from backends.local.database import Database
 from backends.local.handlers import Scope
 from backends.local.keys import Principal
 from backends.local.musicengine import LocalWorkspace
-from contract.errors import Forbidden
+from contract.errors import Forbidden, InternalError, Unauthorized
 from contract.operation import Operation
 from server.backends import open_backend
 from server.settings import Settings
@@ -63,12 +63,17 @@ class _Service:
 
         Raises:
             Forbidden: The caller's key is of another workspace, or that surface is withheld from its workspace.
+            InternalError: The service does not take this server's key.
             ContractError: The service's own error, or why there is no answer.
         """
         principal = self._principal
         if principal.workspace != self._workspace or operation.area in principal.withheld_areas:
             raise Forbidden
-        return await self._service.call(operation, request, idempotency_key=idempotency_key)
+        try:
+            return await self._service.call(operation, request, idempotency_key=idempotency_key)
+        except Unauthorized as error:
+            # The caller's key is good; it is this server's that the service does not take.
+            raise InternalError(f"The service refuses this server's own API key ({error.code}).") from None
 
     async def aclose(self) -> None:
         """Nothing: it is shared by all callers."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contract.errors import family
-from contract.musicengine import OPERATIONS
+from contract.musicengine import BASE_URL, OPERATIONS
 from contract.publish.html import html_security_policy
 from contract.publish.snippets import snippets
 from tests.browser.conftest import Open
@@ -40,16 +40,29 @@ async def test_the_policy_is_in_force_so_that_another_script_does_not_run(visit:
 
 
 @pytest.mark.parametrize("language", range(3))
-async def test_the_copy_button_takes_the_shown_snippet_to_the_last_character(visit: Open, language: int) -> None:
+async def test_the_copy_button_takes_the_shown_snippet_to_the_last_character(
+    visit: Open, reference_url: str, language: int
+) -> None:
     operation = OPERATIONS[3]
     here = await visit(operation.name, permissions=["clipboard-read", "clipboard-write"])
-    snippet = snippets(operation)[language]
+    snippet = snippets(operation, reference_url.removesuffix("/docs/api"))[language]
     code = here.page.get_by_role("group", name=f"Code of {operation.name}")
     await code.get_by_text(snippet.label, exact=True).click()
     await code.get_by_role("button", name="Copy").click()
     await code.get_by_role("button", name="Copied").wait_for()
     assert await here.page.evaluate("navigator.clipboard.readText()") == snippet.text
     await code.get_by_role("button", name="Copy", exact=True).wait_for()
+
+
+async def test_where_the_api_itself_serves_the_page_it_names_that_server_and_no_other(
+    visit: Open, reference_url: str
+) -> None:
+    here = await visit()
+    shown = await here.page.locator("code").all_text_contents()
+    assert not [text for text in shown if BASE_URL in text]
+    assert [text for text in shown if reference_url.removesuffix("/docs/api") in text]
+    links = await here.page.locator("a[href^=http]").evaluate_all("links => links.map(link => link.href)")
+    assert not [link for link in links if link.startswith(f"{BASE_URL}/")]
 
 
 async def test_every_block_that_is_shown_has_a_copy_button(visit: Open) -> None:

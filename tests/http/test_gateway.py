@@ -1,13 +1,15 @@
 """A server that stands before a service: local keys let callers in, and the service's own key stays with the server."""
 
-from contextlib import aclosing
+from contextlib import aclosing, closing
 
 import pytest
 
 from backends.local.database import Database
+from backends.local.keys import revoke_key
 from backends.local.workspaces import create_workspace, set_access
 from contract.idempotency import HEADER
-from contract.operation import Area
+from contract.operation import Area, RateLimit
+from server.http.limits import RateLimiter
 from server.settings import RemoteSettings
 from tests.http.conftest import BODY, IMPORT, error_of, new_key, serving
 
@@ -42,6 +44,23 @@ def test_a_write_goes_through_once_under_its_key(service, gateway):
 def test_neither_key_opens_the_other_server(service, gateway):
     assert gateway.get("/api/v1/tracks", key=service.key).status_code == 401
     assert service.get("/api/v1/tracks", key=gateway.key).status_code == 401
+
+
+async def test_when_the_service_takes_its_key_no_longer_the_caller_is_not_blamed(service, gateway):
+    async with aclosing(Database(service.folder)) as database:
+        await revoke_key(database, 1, 1)
+    answer = gateway.get("/api/v1/tracks")
+    assert (answer.status_code, error_of(answer)["code"]) == (500, "internal_error")
+    assert "key_revoked" in error_of(answer)["message"]
+
+
+def test_a_limit_that_the_service_sets_reaches_the_caller_with_its_wait(service, gateway):
+    with closing(RateLimiter(service.folder)) as limiter:
+        while limiter.spend("key:1:read", RateLimit(300, 60)).allowed:
+            pass
+    answer = gateway.get("/api/v1/tracks")
+    assert (answer.status_code, error_of(answer)["code"]) == (429, "rate_limited")
+    assert 30 < int(answer.headers["retry-after"]) <= 60
 
 
 async def test_keys_of_its_other_workspaces_do_not_reach_the_service(gateway):

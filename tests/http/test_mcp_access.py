@@ -4,6 +4,7 @@ import asyncio
 import socket
 from contextlib import aclosing
 
+import httpx
 import pytest
 
 from backends.local.database import Database
@@ -115,6 +116,23 @@ def test_pages_of_others_may_not(service, era, origin):
     assert answer.status_code == 403
     assert "--allow-origin" in answer.json()["error"]["message"]
     assert "evil" not in answer.text
+
+
+@pytest.mark.parametrize("name", ["LOCALHOST:{port}", "Music.Example", "[::1]:{port}"])
+def test_the_case_of_a_host_makes_no_difference(service, era, name):
+    assert list_tools(service, era, Host=name.format(port=service.port)).status_code == 200
+
+
+def test_a_browser_is_told_that_a_page_of_an_allowed_origin_may_call(service, era):
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
+    for origin, status in (("https://tool.example", 200), ("http://evil.example", 400)):
+        answer = httpx.options(service.url, headers={"Origin": origin, **asked}, trust_env=False)
+        assert answer.status_code == status
+        assert (answer.headers.get("access-control-allow-origin") == origin) == (status == 200)
+    answer = list_tools(service, era, Origin="https://tool.example")
+    assert answer.headers["access-control-allow-origin"] == "https://tool.example"
+    refused = list_tools(service, era, Origin="https://tool.example", Authorization="")
+    assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, "https://tool.example")
 
 
 def test_a_request_without_a_host_is_refused(service):

@@ -2,19 +2,24 @@
 
 import json
 import re
-from contextlib import aclosing
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, closing
 
 import pytest
 
 from backends.local.database import Database
 from backends.local.importing.importer import import_file
 from backends.local.importing.options import Options
+from backends.local.keyring import new_keyring, write_keyring
 from backends.local.keys import create_key, revoke_key, rotate_key
-from backends.local.storage import DATABASE_NAME
+from backends.local.storage import DATABASE_NAME, prepare_folder
 from backends.local.workspaces import create_workspace, set_access
 from contract.musicengine import OPERATIONS
 from contract.operation import Area, Surface
-from tests.http.conftest import BODY, IMPORT, error_of, new_key
+from server.http import operations
+from tests.http.conftest import BODY, IMPORT, error_of, new_key, serving
 
 PUBLISHED = [operation for operation in OPERATIONS if Surface.REST in operation.surfaces]
 READS = [operation for operation in PUBLISHED if operation.method == "GET"]
@@ -118,6 +123,39 @@ async def test_a_surface_that_is_withheld_is_403_until_it_is_granted_again(servi
         assert service.post(IMPORT, json=BODY).status_code == 201
         await set_access(database, "default", Area.CATALOGUE, withheld=False)
     assert service.get("/api/v1/tracks").status_code == 200
+
+
+async def test_an_answer_to_whoever_came_in_before_a_surface_was_withheld_is_for_nobody_else(service, monkeypatch):
+    """The change falls between the two steps of a request: its key was looked at, and its answer is not yet there."""
+    look = operations.read_request
+
+    async def read_while_it_is_withheld(operation, request):
+        async with aclosing(Database(service.folder)) as database:
+            await set_access(database, "default", Area.CATALOGUE, withheld=True)
+        return await look(operation, request)
+
+    monkeypatch.setattr(operations, "read_request", read_while_it_is_withheld)
+    service.get("/api/v1/tracks")
+    monkeypatch.undo()
+    assert service.get("/api/v1/tracks").status_code == 403
+
+
+async def test_a_database_that_another_process_is_writing_to_is_503_and_says_when_to_come_again(data_dir, monkeypatch):
+    monkeypatch.setitem(Database.__init__.__kwdefaults__, "busy_seconds", 0.5)
+    prepare_folder(data_dir)
+    write_keyring(data_dir, new_keyring())
+    key = await new_key(data_dir)
+    with serving(data_dir, key) as service, closing(sqlite3.connect(data_dir / DATABASE_NAME)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(8) as threads:
+            started = time.monotonic()
+            answers = list(threads.map(lambda _: service.post(IMPORT, json=BODY), range(8)))
+        assert time.monotonic() - started < 8 * 0.5, "each waited until those before it had given up"
+        other.execute("ROLLBACK")
+        assert {answer.status_code for answer in answers} == {503}
+        assert error_of(answers[0])["code"] == "storage_busy"
+        assert answers[0].headers["retry-after"] == "5"
+        assert service.post(IMPORT, json=BODY).status_code == 201
 
 
 async def test_a_key_opens_its_own_workspace_and_no_other(service):

@@ -4,11 +4,12 @@ import signal
 import socket
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from tests.http.conftest import new_key
+from tests.http.conftest import IMPORT, new_key
 from tests.http.processes import Serving, serve
 
 
@@ -22,8 +23,8 @@ def test_it_says_where_everything_is_and_how_to_get_a_key(data_dir):
     for path in ("/docs/api", "/openapi.json", "/llms.txt", "/docs/api.md"):
         assert httpx.get(server.address + path, trust_env=False).status_code == 200
     code, said = server.end()
-    assert "musicengine-mcp keys create" in said
-    assert all(f"{server.address}{path}" in said for path in ("/api/v1", "/docs/api", "/mcp"))
+    assert f"musicengine-mcp --data-dir {data_dir} keys create --name NAME" in said
+    assert all(f"{server.address}{path}" in said for path in ("/api/v1/tracks", "/docs/api", "/mcp"))
     assert "Traceback" not in said
     assert code in {0, -signal.SIGTERM}
 
@@ -62,14 +63,15 @@ def test_it_does_not_listen_beyond_this_machine_unless_names_are_said(host):
     assert "--allow-host" in result.stderr
 
 
-def test_with_a_name_it_listens_everywhere_and_mcp_knows_that_name_alone(data_dir):
+def test_with_a_name_it_listens_everywhere_under_that_name_and_those_of_this_machine(data_dir):
     with serve(data_dir, "--host", "0.0.0.0", "--allow-host", "music.example") as address:
+        assert address.startswith("http://music.example:")
         port = address.rpartition(":")[2]
         statuses = [
             httpx.post(f"http://127.0.0.1:{port}/mcp", headers={"Host": name}, trust_env=False).status_code
             for name in ("music.example", f"music.example:{port}", "evil.example", f"127.0.0.1:{port}")
         ]
-    assert statuses == [401, 401, 421, 421]
+    assert statuses == [401, 401, 421, 401]
 
 
 @pytest.mark.parametrize(
@@ -95,3 +97,17 @@ def test_the_dev_port_is_the_hubs():
     result = run("--help")
     assert "38472" in result.stdout
     assert "38473" in result.stdout
+
+
+async def test_a_request_that_the_end_cuts_off_is_told_so_in_the_one_body(data_dir):
+    server = Serving(data_dir)
+    place = urlsplit(server.address)
+    head = f"POST {IMPORT} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {await new_key(data_dir)}\r\n"
+    with socket.create_connection((place.hostname, place.port), 20) as connection:
+        connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode())
+        httpx.get(f"{server.address}/llms.txt", trust_env=False)  # it has met the other request by now
+        _, said = server.end()
+        received = connection.recv(65536)
+    assert b"The server stopped before it had answered" in received
+    assert b"x-request-id" in received
+    assert "Traceback" not in said

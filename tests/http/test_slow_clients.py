@@ -1,5 +1,6 @@
 """Clients that are slow, silent or many hold a connection, but not for long, and keep nobody else waiting."""
 
+import asyncio
 import json
 import socket
 import time
@@ -111,6 +112,19 @@ def test_what_is_no_http_is_400_in_the_one_body(service):
     assert start.startswith(b"HTTP/1.1 400")
     assert json.loads(body)["error"]["code"] == "invalid_request"
     assert b"CANARY" not in received
+
+
+def test_large_bodies_take_turns_so_that_memory_is_bounded(service, monkeypatch):
+    monkeypatch.setattr(requests, "_LARGE_AT_ONCE", asyncio.Semaphore(1))
+    monkeypatch.setattr(requests, "_LARGE_BYTES", 10)
+    body = json.dumps(BODY).encode()
+    with connect(service) as first, connect(service) as second:
+        for connection in (first, second):
+            connection.sendall(head(service, f"Content-Length: {len(body)}", "Connection: close") + body[:-1])
+        first.sendall(body[-1:])
+        assert b"HTTP/1.1 201" in everything(first)
+        second.sendall(body[-1:])
+        assert b"HTTP/1.1 201" in everything(second)
 
 
 def test_a_thousand_silent_connections_keep_nobody_waiting(service):

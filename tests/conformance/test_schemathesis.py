@@ -1,0 +1,51 @@
+"""Schemathesis, which nobody here wrote, against the running server: every check that it has, in every phase."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.programs import ROOT, environment_of, serving
+from tests.conformance.schemathesis_hooks import DATA_DIR
+
+HERE = Path(__file__).resolve().parent
+
+PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
+
+EXAMPLES = 25
+"""Of each operation and phase; the whole takes about ten seconds on an idle machine."""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        # What the schema allows is generated in Latin-1: among other scripts' characters are unreadable ones, which a
+        # profile's name may not have, and which no pattern can tell from the rest.
+        pytest.param(("--mode", "all", "--generation-codec", "latin-1"), id="what is allowed, and what is not"),
+        pytest.param(("--mode", "negative"), id="what is not allowed, in all of Unicode"),
+    ],
+)
+def test_no_check_fails(folders, options):
+    with serving(folders.label) as (url, server):
+        command = [
+            *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"), "run"),
+            *(f"{url}/openapi.json", "--url", url, "--header", f"Authorization: Bearer {folders.caller.raw}"),
+            *("--checks", "all", "--max-examples", str(EXAMPLES), "--generation-deterministic", "--no-color"),
+            *options,
+        ]
+        hooks = {"SCHEMATHESIS_HOOKS": "tests.conformance.schemathesis_hooks", DATA_DIR: str(folders.label)}
+        environment = environment_of(**hooks, PYTHONPATH=str(ROOT), COLUMNS="120")
+        done = subprocess.run(
+            command, cwd=folders.label.parent, env=environment, capture_output=True, text=True, timeout=300
+        )
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No issues found" in done.stdout
+    for phase in PHASES:
+        assert re.search(rf"✅ +{phase} \(in", done.stdout), f"{phase} did not run"
+    cases = re.search(r"(\d+) generated", done.stdout)
+    assert cases is not None
+    assert int(cases[1]) > 5 * EXAMPLES
+    assert "Traceback" not in "\n".join(server.errors.read)
