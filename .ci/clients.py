@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.conformance.data import Folders, prepare  # noqa: E402  (the path comes first)
-from tests.conformance.programs import serving  # noqa: E402
+from tests.programs import serving  # noqa: E402
 
 GENERATOR = "openapi-typescript@7"
 COMPILER = "typescript@5"

@@ -1,25 +1,18 @@
 """A page of 50 tracks through MCP over HTTP, against the SDK's own server that has the same answer ready."""
 
-import asyncio
 import http.client
 import json
-import re
-import subprocess
-import sys
 import time
-from contextlib import aclosing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from backends.local.database import Database
-from backends.local.keys import create_key
 from benchmarks.label import Label
 from benchmarks.lines import Line, compared
-from benchmarks.stdio_client import ROOT, our_command
+from benchmarks.servers import bare_server, new_keys, our_server
 
 __all__ = ["measure"]
 
-_BARE = (sys.executable, "benchmarks/bare_http_server.py")
 _BUDGET = 1.3
 _WARM_UP = 50
 _TOOL = "catalogue_list_tracks"
@@ -36,17 +29,12 @@ def measure(*, quick: bool) -> list[Line]:
     with TemporaryDirectory(prefix="musicengine-benchmark-") as name:
         folder = Path(name)
         Label(tracks=1000, days=1).build(folder)
-        keys = asyncio.run(_keys(folder, 2 * (_WARM_UP + calls + 3) // _CALLS_OF_A_KEY + 2))
-        with _started((*our_command(folder), "serve", "--port", "0"), "stderr") as port, _client(port) as ours:
+        keys = new_keys(folder, 2 * (_WARM_UP + calls + 3) // _CALLS_OF_A_KEY + 2)
+        with our_server(folder) as port, _client(port) as ours:
             ready = folder / "ready.json"
             ready.write_text(json.dumps(ours.result(_TOOL, _ARGUMENTS, "2026-07-28", keys[0])))
-            with _started((*_BARE, str(ready)), "stdout") as bare_port, _client(bare_port) as bare:
+            with bare_server("bare_http_server.py", ready) as bare_port, _client(bare_port) as bare:
                 return [_compare(ours, bare, keys, calls, era) for era in ("2026-07-28", "2025-11-25")]
-
-
-async def _keys(folder: Path, count: int) -> list[str]:
-    async with aclosing(Database(folder)) as database:
-        return [(await create_key(database, 1, f"Benchmark {number}"))[1] for number in range(count)]
 
 
 def _compare(ours: "_Client", bare: "_Client", keys: list[str], calls: int, era: str) -> Line:
@@ -116,18 +104,3 @@ def _client(port: int):
         yield client
     finally:
         client.close()
-
-
-@contextmanager
-def _started(command: tuple[str, ...], says_on: str):
-    """A server's process; yields the port that it says."""
-    with subprocess.Popen(command, cwd=ROOT, text=True, **{says_on: subprocess.PIPE}) as process:
-        try:
-            said = getattr(process, says_on)
-            while (line := said.readline()) and not (found := re.search(r"(?:127\.0\.0\.1:|^)(\d+)\b", line)):
-                pass
-            if not line:
-                raise RuntimeError("it ended before it served")
-            yield int(found[1])
-        finally:
-            process.kill()  # how long a server takes to end is not measured

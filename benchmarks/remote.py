@@ -3,8 +3,6 @@
 import asyncio
 import datetime as dt
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
@@ -16,7 +14,7 @@ import httpx
 
 from backends.remote.client import RemoteBackend
 from benchmarks.lines import Line, compared
-from benchmarks.stdio_client import ROOT
+from benchmarks.servers import bare_server
 from contract.musicengine.analytics import GET_STREAMS
 from contract.musicengine.catalogue import LIST_TRACKS
 from contract.operation import Operation
@@ -103,14 +101,10 @@ async def _in_turns(
 def _service(body: dict[str, Any]) -> Iterator[str]:
     """The address of a process that has the answer ready."""
     with TemporaryDirectory(prefix="musicengine-benchmark-") as folder:
-        path = Path(folder) / "body.json"
-        path.write_text(json.dumps(body, ensure_ascii=False, separators=(",", ":")))
-        command = (sys.executable, "benchmarks/bare_service.py", str(path))
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-            finally:
-                process.kill()
+        ready = Path(folder) / "body.json"
+        ready.write_text(json.dumps(body, ensure_ascii=False, separators=(",", ":")))
+        with bare_server("bare_service.py", ready) as port:
+            yield f"http://127.0.0.1:{port}"
 
 
 def _page() -> dict[str, Any]:

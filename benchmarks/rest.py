@@ -2,13 +2,10 @@
 
 import asyncio
 import itertools
-import re
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,20 +13,21 @@ import httpx
 from starlette.requests import Request
 
 from backends.local.database import Database
-from backends.local.keys import create_key
+from backends.local.limits import RateLimiter
 from benchmarks.http_load import Load
 from benchmarks.label import Label
 from benchmarks.lines import Line, at_most
-from benchmarks.stdio_client import ROOT, our_command
+from benchmarks.servers import bare_server, new_keys, our_server
 from contract.musicengine.catalogue import LIST_TRACKS
 from server.http.auth import Gate
-from server.http.limits import RateLimiter
 
 __all__ = ["measure"]
 
 _CONNECTIONS = 8
 _REQUESTS = 400
 """Of one turn."""
+_CHECKS = 4000
+_CALLS_OF_A_KEY = 200
 _LEAST_THROUGHPUT = 0.6
 _MOST_P99 = 2.0
 _MOST_MICROSECONDS = 200
@@ -42,21 +40,18 @@ def measure(*, quick: bool) -> list[Line]:
     with TemporaryDirectory(prefix="musicengine-benchmark-") as name:
         folder = Path(name)
         Label(tracks=1000, days=1).build(folder)
-        # Each may ask 300 times a minute.
-        keys = asyncio.run(_keys(folder, 4 * turns * _REQUESTS // 300 + 10))
-        return [*_against_bare(folder, keys, turns), asyncio.run(_checks(folder, keys))]
+        # Each may ask 300 times a minute, so the checks have keys that no request has used.
+        keys = new_keys(folder, 4 * turns * _REQUESTS // 300 + 10)
+        unused = new_keys(folder, _CHECKS // _CALLS_OF_A_KEY)
+        return [*_against_bare(folder, keys, turns), asyncio.run(_checks(folder, unused))]
 
 
 def _against_bare(folder: Path, keys: list[str], turns: int) -> list[Line]:
     with ExitStack() as stack:
-        ours = stack.enter_context(
-            _serving((*our_command(folder), "serve", "--port", "0"), r"Serving http://[^:]+:(\d+)")
-        )
+        ours = stack.enter_context(our_server(folder))
         ready = folder / "ready.json"
         ready.write_bytes(httpx.get(f"http://127.0.0.1:{ours}{_TARGET}", headers=_bearer(keys[0])).content)
-        bare = stack.enter_context(
-            _serving((sys.executable, "benchmarks/bare_starlette.py", str(ready)), r"^(\d+)$", stdout=True)
-        )
+        bare = stack.enter_context(bare_server("bare_starlette.py", ready))
         loads = [stack.enter_context(closing(Load(port, _CONNECTIONS))) for port in (ours, bare)]
         in_turn = itertools.cycle(keys)
         same = [_turn(loads, [_requests(in_turn, itertools.repeat(0)) for _ in loads]) for _ in range(turns + 2)][2:]
@@ -100,8 +95,8 @@ async def _checks(folder: Path, keys: list[str]) -> Line:
     with closing(RateLimiter(folder, time.time)) as limiter:
         gate = Gate(database, limiter)
         took = []
-        for turn in range(4000):
-            request = Request(_scope(keys[-1 - turn % 10]))
+        for turn in range(_CHECKS):
+            request = Request(_scope(keys[turn % len(keys)]))
             started = time.perf_counter()
             principal = await gate.principal_of(request)
             limiter.count(principal.key_id, LIST_TRACKS)
@@ -119,27 +114,6 @@ def _requests(keys: Iterator[str], offsets: Iterator[int]) -> Iterator[bytes]:
     for key, offset in itertools.islice(zip(keys, offsets, strict=False), _REQUESTS):
         target = f"{_TARGET}&offset={offset % 900}" if offset else _TARGET
         yield f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
-
-
-@contextmanager
-def _serving(command: tuple[str, ...], port: str, *, stdout: bool = False) -> Iterator[int]:
-    """A server's process for the length of the block; yields the port that it says."""
-    pipe = {"stdout" if stdout else "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=ROOT, text=True, **pipe) as process:
-        try:
-            for line in process.stdout if stdout else process.stderr:
-                if found := re.search(port, line.strip()):
-                    yield int(found[1])
-                    break
-        finally:
-            process.kill()
-
-
-async def _keys(folder: Path, count: int) -> list[str]:
-    database = Database(folder)
-    keys = [(await create_key(database, 1, f"benchmark {number}"))[1] for number in range(count)]
-    await database.aclose()
-    return keys
 
 
 def _bearer(key: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Open the backend that the settings ask for: this machine's database, or a service elsewhere."""
 
 from backends.backend import Backend
-from server.mcp.deferred import DeferredBackend
+from backends.data_entry import AT_THE_SERVICE, BY_IMPORT
+from server.deferred import DeferredBackend
 from server.settings import RemoteSettings, Settings
 
 __all__ = ["open_backend"]
@@ -14,9 +15,9 @@ def open_backend(settings: Settings) -> Backend:
         InvalidRequest: The address or the API key of a service can't be used.
     """
     if settings.remote is None:
-        return DeferredBackend(lambda: _open_local(settings))
+        return DeferredBackend(lambda: _open_local(settings), BY_IMPORT)
     remote = settings.remote.checked()
-    return DeferredBackend(lambda: _open_remote(remote))
+    return DeferredBackend(lambda: _open_remote(remote), AT_THE_SERVICE)
 
 
 def _open_local(settings: Settings) -> Backend:

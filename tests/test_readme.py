@@ -21,8 +21,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from contract.musicengine.about import LOCAL_URL
 from server.mcp.catalogue import HANDLERS
+from tests.programs import ROOT, address_of, started
 
-ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SAMPLES = ROOT / "server" / "demo" / "samples"
 
@@ -157,11 +157,8 @@ def at(address: str, text: str) -> str:
 def serving(arguments: list[str]) -> Generator[str]:
     """Serve as the README says until the block ends, but on a free port; yields the address."""
     command = [program("musicengine-mcp"), *arguments, "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as process:
-        try:
-            yield next(line.split()[1] for line in process.stderr if line.startswith("Serving "))
-        finally:
-            process.kill()
+    with started(command, os.environ) as server:
+        yield address_of(server)
 
 
 async def tools_of(command: str, arguments: list[str], data_dir: Path, env: dict[str, str] | None = None) -> list[str]:

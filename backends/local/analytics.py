@@ -3,7 +3,8 @@
 from backends.coverage import RECENT, fuller_day
 from backends.data_entry import BY_IMPORT
 from backends.days import day_number, day_text
-from backends.local.handlers import Handlers, Scope
+from backends.handlers import Handlers
+from backends.local.scope import Scope
 from backends.movers import ComparedTrack, no_movers, nothing_there, rank_movers
 from contract.errors import TrackNotFound
 from contract.musicengine.analytics import (
@@ -20,7 +21,7 @@ from contract.musicengine.analytics import (
 
 __all__ = ["HANDLERS"]
 
-HANDLERS = Handlers()
+HANDLERS = Handlers[Scope]()
 
 # The left join tells a track without streams (one row of NULLs) from no track at all (no row).
 _HISTORY = """

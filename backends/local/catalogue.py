@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, cast
 
 from backends.days import day_number
+from backends.handlers import Handlers
 from backends.local.figures import other_figures
-from backends.local.handlers import Handlers, Scope
+from backends.local.scope import Scope
 from backends.search import Sought
 from contract.errors import TrackNotFound
 from contract.musicengine.catalogue import (
@@ -29,7 +30,7 @@ from contract.musicengine.catalogue import (
 
 __all__ = ["HANDLERS"]
 
-HANDLERS = Handlers()
+HANDLERS = Handlers[Scope]()
 
 Read = Callable[[str, dict[str, Any]], Awaitable[Iterable[tuple[Any, ...]]]]
 

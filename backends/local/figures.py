@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from backends.days import day_text
-from backends.local.handlers import Scope
+from backends.local.scope import Scope
 from backends.text import fold
 from contract.identifiers import spotify_track_id
 from contract.musicengine.catalogue import Track

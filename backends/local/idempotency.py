@@ -14,7 +14,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from backends.days import later, now
-from backends.local.handlers import Scope
+from backends.local.scope import Scope
 from contract.errors import IdempotencyKeyReused
 from contract.idempotency import KEPT_HOURS, check_idempotency_key
 from contract.operation import Operation

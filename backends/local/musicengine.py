@@ -5,10 +5,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from backends.handlers import Handlers
 from backends.local import analytics, catalogue, profiles
 from backends.local.database import Database
-from backends.local.handlers import Handlers, Scope
 from backends.local.idempotency import carry_out_once
+from backends.local.scope import Scope
 from backends.local.storage import DEFAULT_WORKSPACE
 from backends.local.workspaces import open_workspace
 from contract.errors import Forbidden
@@ -19,7 +20,7 @@ __all__ = ["LocalMusicEngine", "LocalWorkspace"]
 RequestT = TypeVar("RequestT", bound=BaseModel)
 ResponseT = TypeVar("ResponseT", bound=BaseModel)
 
-_HANDLERS = Handlers()
+_HANDLERS = Handlers[Scope]()
 for _subject in (catalogue, analytics, profiles):
     _HANDLERS.include(_subject.HANDLERS)
 

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from backends.days import now
+from backends.handlers import Handlers
 from backends.local.database import Database
-from backends.local.handlers import Handlers, Scope
 from backends.local.keyring import load_keyring
+from backends.local.scope import Scope
 from contract.errors import NotFound
 from contract.musicengine.profiles import IMPORT_BROWSER_PROFILE, BrowserProfileImported, ImportBrowserProfile
 
 __all__ = ["HANDLERS", "BrowserProfile", "delete_profile", "list_profiles", "open_profile"]
 
-HANDLERS = Handlers()
+HANDLERS = Handlers[Scope]()
 
 _VERSION = 1
 """Cookies as a JSON list, AES-256-GCM under the workspace's data key."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backends.days import now
 from backends.local.database import Database
-from backends.local.handlers import Scope
+from backends.local.scope import Scope
 from contract.errors import InvalidRequest, NotFound
 from contract.operation import Area
 

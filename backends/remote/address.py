@@ -1,15 +1,15 @@
-"""The address of a service: what is accepted, and whether it is this machine's own.
+"""The address of a service: what is accepted.
 
 The API key goes wherever the address leads, so that anything unclear about it is refused.
 """
 
 import re
-from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from backends.loopback import is_loopback
 from contract.errors import InvalidRequest
 
-__all__ = ["BASE_URL_VARIABLE", "check_address", "is_loopback"]
+__all__ = ["BASE_URL_VARIABLE", "check_address"]
 
 BASE_URL_VARIABLE = "MUSICENGINE_BASE_URL"
 
@@ -50,19 +50,6 @@ def check_address(base_url: str, *, allow_http: bool = False) -> str:
             next_step="Use https://; on a network that you trust, set MUSICENGINE_ALLOW_HTTP=1.",
         )
     return _with_slash(parts)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine by its form alone: `localhost`, 127.0.0.0/8 or ::1.
-
-    Names below `localhost` depend on the resolver, and are not taken for it.
-    """
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _with_slash(parts: SplitResult) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from backends.remote.address import is_loopback
+from backends.loopback import is_loopback
 from contract.errors import InvalidRequest
 
 __all__ = ["open_client"]

@@ -1,4 +1,4 @@
-"""What holds for the whole API: its name, its address, its limits' headers and its security posture."""
+"""What holds for the whole API: its name, its address, its responses' headers and its security posture."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ __all__ = [
     "KEY_FORM",
     "LOCAL_PORT",
     "LOCAL_URL",
+    "RATE_LIMIT_HEADERS",
     "REFERENCE_URL",
     "RESPONSE_HEADERS",
     "SECURITY",
@@ -46,7 +47,7 @@ KEY_FORM = "isrc_live_..."
 AUTHORIZATION = f"Authorization: Bearer {KEY_FORM}"
 
 LOCAL_PORT = 38472
-"""Where `musicengine-mcp serve` answers; the Music Hub's port, since both are one server."""
+"""Where `musicengine-mcp serve` answers."""
 
 LOCAL_URL = f"http://127.0.0.1:{LOCAL_PORT}"
 
@@ -94,12 +95,16 @@ class ResponseHeader:
     example: int | str
 
 
-RESPONSE_HEADERS = (
+RATE_LIMIT_HEADERS = (
     ResponseHeader("X-RateLimit-Limit", "Requests allowed in the window.", 1, 300),
     ResponseHeader("X-RateLimit-Remaining", "Requests left in the window.", 0, 299),
     ResponseHeader("X-RateLimit-Reset", "When the window ends, in Unix seconds (UTC).", 0, 1772964060),
-    ResponseHeader("X-Request-Id", "Names this request, in the service's log too.", None, "4f1f0c2a9b7d4e6c"),
     ResponseHeader("Retry-After", "Seconds to wait before the next request; sent with status 429.", 1, 12),
+)
+
+RESPONSE_HEADERS = (
+    *RATE_LIMIT_HEADERS,
+    ResponseHeader("X-Request-Id", "Names this request, in the service's log too.", None, "4f1f0c2a9b7d4e6c"),
 )
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "GET_COVERAGE",
     "GET_MOVERS",
     "GET_STREAMS",
+    "LONGEST_HISTORY",
     "NO_STREAMS",
     "Coverage",
     "DailyStreams",
@@ -32,6 +33,9 @@ __all__ = [
 NO_STREAMS = "No streams are stored yet."
 """What an agent is told of a workspace without streams; how they get there depends on where the data are."""
 
+LONGEST_HISTORY = 365
+"""Daily rows of a track that an answer has at most; a comparison needs two periods, so half of them each."""
+
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -41,7 +45,7 @@ class GetStreams(BaseModel):
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     isrc: IsrcField
-    days: Annotated[int, Field(ge=1, le=365, description="How many most-recent daily rows to return.")] = 30
+    days: Annotated[int, Field(ge=1, le=LONGEST_HISTORY, description="How many most-recent daily rows to return.")] = 30
 
 
 @with_config(ANSWER)
@@ -74,7 +78,7 @@ class GetMovers(BaseModel):
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
-    days: Annotated[int, Field(ge=1, le=182, description="Length of each period in days.")] = 7
+    days: Annotated[int, Field(ge=1, le=LONGEST_HISTORY // 2, description="Length of each period in days.")] = 7
     end: Annotated[IsoDate | None, Field(description="Last day, YYYY-MM-DD; default: latest with data.")] = None
     min_streams: Annotated[
         int, Field(ge=0, le=1_000_000_000, description="Ignore tracks below this in both periods.")
@@ -169,7 +173,7 @@ GET_STREAMS = Operation(
     access=Access.API_KEY,
     notes=(
         "The handler verifies the ISRC belongs to the authenticated workspace before reading analytics rows.",
-        "days is validated to a bounded 1-365 window to avoid unbounded response generation.",
+        f"days is validated to a bounded 1-{LONGEST_HISTORY} window to avoid unbounded response generation.",
     ),
     errors=(TrackNotFound,),
     example=Example(

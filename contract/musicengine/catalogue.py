@@ -14,6 +14,7 @@ __all__ = [
     "FIND_TRACKS",
     "GET_OVERVIEW",
     "GET_TRACK",
+    "LARGEST_PAGE",
     "LIST_TRACKS",
     "BestArtist",
     "BestTrack",
@@ -32,6 +33,8 @@ __all__ = [
     "TrackSummary",
 ]
 
+LARGEST_PAGE = 500
+
 IsrcField = Annotated[Isrc, Field(description="International Standard Recording Code for the track.")]
 
 
@@ -40,7 +43,7 @@ class Page(BaseModel):
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
-    limit: Annotated[int, Field(ge=1, le=500, description="Maximum number of rows to return.")] = 50
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="Maximum number of rows to return.")] = 50
     offset: Annotated[int, Field(ge=0, le=10_000_000, description="Zero-based pagination offset.")] = 0
 
 

@@ -11,6 +11,7 @@ from contract.musicengine.analytics import (
     GET_COVERAGE,
     GET_MOVERS,
     GET_STREAMS,
+    LONGEST_HISTORY,
     DailyStreams,
     GetMovers,
     Movers,
@@ -119,7 +120,9 @@ class GetStreamsArguments(BaseModel):
     model_config = _CONFIG
 
     isrc: IsrcOrLink
-    days: Annotated[int, Field(ge=1, le=365, description="Length of the period, up to the track's latest day.")] = 28
+    days: Annotated[
+        int, Field(ge=1, le=LONGEST_HISTORY, description="Length of the period, up to the track's latest day.")
+    ] = 28
     detail: Annotated[Literal["concise", "full"], Field(description="full adds the daily figures.")] = "concise"
 
 

@@ -8,9 +8,18 @@ from urllib.parse import quote
 
 from contract.musicengine import BASE_URL
 from contract.musicengine.about import DESCRIPTION, TITLE, VERSION
-from contract.publish import html_general as general
 from contract.publish.anchors import anchor
 from contract.publish.general import AGENTS_ONLY, Operations, published_and_agents_only
+from contract.publish.html_general import (
+    authentication,
+    discovery,
+    errors,
+    introduction,
+    rate_limiting,
+    section,
+    security,
+    surface_map,
+)
 from contract.publish.html_navigation import MARK, navigation
 from contract.publish.html_operation import html_operation
 from contract.publish.html_parts import Html, bullets, element, lines, link, prose, raw_text, route
@@ -51,15 +60,15 @@ def html_security_policy() -> str:
 
 def _content(published: Operations, agents_only: Operations) -> Html:
     return lines(
-        general.introduction(),
-        general.authentication(),
-        general.rate_limiting(published),
-        general.surface_map(published),
-        general.section("Endpoint reference", _overview(published), *map(html_operation, published)),
+        introduction(),
+        authentication(),
+        rate_limiting(published),
+        surface_map(published),
+        section("Endpoint reference", _overview(published), *map(html_operation, published)),
         _agents_section(agents_only),
-        general.errors(published),
-        general.security(),
-        general.discovery(),
+        errors(published),
+        security(),
+        discovery(),
         element("footer", f"{TITLE}, contract version {VERSION}."),
     )
 
@@ -72,7 +81,7 @@ def _overview(published: Operations) -> Html:
 def _agents_section(agents_only: Operations) -> Html:
     if not agents_only:
         return Html()
-    return general.section("For agents only", element("p", prose(AGENTS_ONLY)), *map(html_operation, agents_only))
+    return section("For agents only", element("p", prose(AGENTS_ONLY)), *map(html_operation, agents_only))
 
 
 def _head() -> Html:

@@ -5,7 +5,7 @@ from contract.musicengine.about import (
     AUTHORIZATION,
     DESCRIPTION,
     DISCOVERY,
-    RESPONSE_HEADERS,
+    RATE_LIMIT_HEADERS,
     SECURITY,
     TITLE,
     VERSION,
@@ -73,7 +73,7 @@ def authentication() -> Html:
 
 def rate_limiting(published: Operations) -> Html:
     """How often one may call, and the headers that say so."""
-    headers = ((element("code", header.name), prose(header.description)) for header in RESPONSE_HEADERS)
+    headers = ((element("code", header.name), prose(header.description)) for header in RATE_LIMIT_HEADERS)
     return section(
         "Rate limits",
         table("Rate limits", ("Routes", "Limit"), rate_limits(published)),

@@ -8,7 +8,7 @@ from contract.musicengine.about import (
     AUTHORIZATION,
     DESCRIPTION,
     DISCOVERY,
-    RESPONSE_HEADERS,
+    RATE_LIMIT_HEADERS,
     SECURITY,
     TITLE,
     VERSION,
@@ -68,7 +68,7 @@ def _authentication() -> str:
 
 
 def _rate_limits(published: Operations) -> str:
-    headers = [(f"`{header.name}`", header.description) for header in RESPONSE_HEADERS]
+    headers = [(f"`{header.name}`", header.description) for header in RATE_LIMIT_HEADERS]
     return blocks(
         "## Rate limits",
         table(("Routes", "Limit"), rate_limits(published)),

@@ -35,15 +35,12 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> int:  # noq
 
 def _text(name: str | None, operation: str | None) -> str:
     """What was asked for; a name by itself is a whole document, or else an operation."""
-    from contract.musicengine import OPERATIONS
-    from contract.publish.files import documents
+    from contract.publish.files import published
 
-    whole = {document.name: document.text for document in documents(OPERATIONS)}
     if operation is not None:
         return _operation_text(operation, str(name))
-    if name is None or name in whole:
-        return whole[name or "markdown"]
-    return _operation_text(name, "markdown")
+    whole = published().get(name or "markdown")
+    return _operation_text(str(name), "markdown") if whole is None else whole.text
 
 
 def _operation_text(name: str, form: str) -> str:
@@ -67,11 +64,10 @@ def _operation_text(name: str, form: str) -> str:
 
 
 def _check(root: Path) -> int:
-    from contract.musicengine import OPERATIONS
-    from contract.publish.files import documents
+    from contract.publish.files import published
     from server.checkout import checkout, stale_documents
 
-    stale = stale_documents(checkout(root), documents(OPERATIONS))
+    stale = stale_documents(checkout(root), published().values())
     for document in stale:
         print(f"stale: {document.path}")
     print("Run 'musicengine-mcp docs --write'." if stale else "Every generated file is up to date.")
@@ -79,12 +75,11 @@ def _check(root: Path) -> int:
 
 
 def _write(root: Path) -> int:
-    from contract.musicengine import OPERATIONS
-    from contract.publish.files import documents
+    from contract.publish.files import published
     from server.checkout import checkout, write_document
 
     folder = checkout(root)
-    for document in documents(OPERATIONS):
+    for document in published().values():
         write_document(folder, document)
         print(f"wrote {document.path}")
     return 0

@@ -14,11 +14,11 @@ from server.commands import Commands, add_command
 from server.settings import Settings
 
 if TYPE_CHECKING:
-    from backends.local.handlers import Scope
     from backends.local.importing.format import Format
     from backends.local.importing.importer import Progress
     from backends.local.importing.options import Options
     from backends.local.importing.outcome import Outcome
+    from backends.local.scope import Scope
 
 __all__ = ["register"]
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 
 from backends.local.database import Database
-from backends.local.handlers import Scope
+from backends.local.scope import Scope
 from backends.local.workspaces import open_workspace
 from server.settings import Settings
 

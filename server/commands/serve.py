@@ -25,6 +25,7 @@ _MAX_WORKERS = 64
 _DETAILS = f"""\
 One application on http://127.0.0.1:{LOCAL_PORT}: the public API under /api/v1, its reference at /docs/api,
 /openapi.json and /llms.txt, and MCP at /mcp. Callers need an API key: musicengine-mcp keys create.
+Each key opens its own workspace; --workspace says which one may reach a service elsewhere.
 """
 
 
@@ -54,9 +55,12 @@ def register(commands: Commands) -> None:
 
 
 async def _run(arguments: argparse.Namespace, settings: Settings) -> int:
-    from server.http.binding import allowed_of, is_loopback
+    from backends.loopback import is_loopback
+    from server.http.binding import allowed_of
     from server.http.serving import bind, serve
 
+    if settings.remote is not None:
+        settings.remote.checked()  # what is wrong with it is said once, and before anything listens
     names = (arguments.allow_host, arguments.allow_origin)
     allowed_of(arguments.host, arguments.port, *names)  # which refuses before anything listens
     await _say_how_to_get_a_key(arguments, settings)

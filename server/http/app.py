@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from backends.backend import Backend
 from backends.local.database import Database
 from backends.local.keys import Principal
+from backends.local.limits import RateLimiter
 from contract.errors import MethodNotAllowed, NotFound, StorageError
 from contract.musicengine import OPERATIONS
 from server.http.answers import error_answer
@@ -22,11 +23,12 @@ from server.http.auth import Gate
 from server.http.binding import Allowed
 from server.http.documents import document_routes
 from server.http.envelope import Envelope
-from server.http.limits import LimitedBackend, RateLimiter
-from server.http.mcp import McpEndpoint
+from server.http.limits import LimitedBackend
+from server.http.mcp import McpEndpoint, caller_of, security_of
+from server.http.mcp_transport import StatelessTransport
 from server.http.operations import operation_routes
 from server.http.workspaces import Workspaces
-from server.mcp.server import data_enters_of
+from server.mcp.server import build_shared_server, data_enters_of
 from server.settings import Settings
 
 __all__ = ["create_app"]
@@ -45,13 +47,9 @@ def create_app(settings: Settings, allowed: Allowed) -> Starlette:
     def limited_backend_of(principal: Principal) -> Backend:
         return LimitedBackend(workspaces.backend_of(principal), limiter, principal.key_id)
 
-    mcp = McpEndpoint(
-        gate.principal_of,
-        limited_backend_of,
-        allowed_hosts=allowed.hosts,
-        allowed_origins=allowed.origins,
-        data_enters=data_enters_of(settings),
-    )
+    security = security_of(allowed)
+    transport = StatelessTransport(build_shared_server(caller_of, data_enters=data_enters_of(settings)), security)
+    mcp = McpEndpoint(gate.principal_of, limited_backend_of, transport, security)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None, None]:

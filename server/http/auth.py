@@ -7,9 +7,9 @@ from starlette.requests import Request
 
 from backends.local.database import Database
 from backends.local.keys import Principal, authenticate
+from backends.local.limits import LimitReached, RateLimiter
 from contract.errors import Unauthorized
 from contract.operation import RateLimit
-from server.http.limits import LimitReached, RateLimiter
 
 __all__ = ["FAILED_LOGINS", "Gate"]
 

@@ -7,11 +7,11 @@ the Host header. So the names are a closed list, and beyond this machine somebod
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 
+from backends.loopback import is_loopback
 from contract.errors import InvalidRequest
 
-__all__ = ["Allowed", "allowed_of", "is_loopback"]
+__all__ = ["Allowed", "allowed_of"]
 
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
@@ -58,19 +58,6 @@ def allowed_of(host: str, port: int, allow_hosts: Sequence[str] = (), allow_orig
     origins += [f"{scheme}://{form}" for name in named for form in _with_and_without_port(name, port)
                 for scheme in ("https", "http")]  # fmt: skip
     return Allowed(tuple(dict.fromkeys(hosts)), tuple(dict.fromkeys([*origins, *pages])))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the name or address is this machine's own: 127.0.0.0/8, ::1, localhost."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        address = ip_address(host.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped.is_loopback
-    return address.is_loopback
 
 
 def _checked(text: str, form: re.Pattern[str], option: str, example: str) -> str:

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from server.http.binding import is_loopback
+from backends.loopback import is_loopback
 
 __all__ = ["is_local"]
 

@@ -1,6 +1,6 @@
 """MCP over streamable HTTP: who may call, and whose data the call sees. docs/decisions/0012-mcp-over-http.md."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any, Protocol
@@ -15,12 +15,12 @@ from backends.backend import Backend
 from backends.local.keys import Principal
 from contract.errors import ContractError
 from server.http.answers import error_answer
+from server.http.binding import Allowed
 from server.http.local import is_local
-from server.http.mcp_transport import StatelessTransport, rejection
+from server.http.mcp_transport import rejection
 from server.mcp.caller import Caller
-from server.mcp.server import DATA_ENTERS, build_shared_server
 
-__all__ = ["McpEndpoint", "Transport", "caller_of"]
+__all__ = ["McpEndpoint", "Transport", "caller_of", "security_of"]
 
 _CALLER = "musicengine.caller"
 
@@ -42,8 +42,13 @@ class Transport(Protocol):
         ...
 
 
-def _our_transport(data_enters: str, security: TransportSecuritySettings) -> Transport:
-    return StatelessTransport(build_shared_server(caller_of, data_enters=data_enters), security)
+def security_of(allowed: Allowed) -> TransportSecuritySettings:
+    """The headers that are accepted, as the SDK wants to be told; a request without Origin comes from no web page."""
+    return TransportSecuritySettings(
+        enable_dns_rebinding_protection=True,
+        allowed_hosts=list(allowed.hosts),
+        allowed_origins=list(allowed.origins),
+    )
 
 
 def caller_of(ctx: ServerRequestContext[Any, Any]) -> Caller:
@@ -61,31 +66,21 @@ class McpEndpoint:
         self,
         principal_of: Callable[[Request], Awaitable[Principal]],
         backend_of: Callable[[Principal], Backend],
-        *,
-        allowed_hosts: Sequence[str],
-        allowed_origins: Sequence[str],
-        data_enters: str = DATA_ENTERS,
-        transport_of: Callable[[TransportSecuritySettings], Transport] | None = None,
+        transport: Transport,
+        security: TransportSecuritySettings,
     ) -> None:
         """Make the endpoint; it serves from `run` on.
 
         Args:
             principal_of: Whose key a request bears.
             backend_of: The data that a principal may see.
-            allowed_hosts: What the Host header may hold.
-            allowed_origins: What the Origin header may hold; a request without one does not come from a web page.
-            data_enters: How data gets into the workspaces, for the instructions.
-            transport_of: Makes the transport; tests bring others.
+            transport: What answers those that were let in.
+            security: What the Host and Origin headers may hold, as for the transport.
         """
-        security = TransportSecuritySettings(
-            enable_dns_rebinding_protection=True,
-            allowed_hosts=list(allowed_hosts),
-            allowed_origins=list(allowed_origins),
-        )
         self._principal_of = principal_of
         self._backend_of = backend_of
+        self._transport = transport
         self._headers = TransportSecurityMiddleware(security)
-        self._transport = (transport_of or partial(_our_transport, data_enters))(security)
 
     @asynccontextmanager
     async def run(self) -> AsyncGenerator[None, None]:

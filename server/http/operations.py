@@ -4,21 +4,21 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from backends.local.keys import Principal
+from backends.local.limits import RateLimiter
 from contract.errors import ContractError, InternalError
 from contract.idempotency import HEADER
 from contract.operation import Effect, Operation, Surface
 from server.http.answers import answer, error_answer
 from server.http.auth import Gate
+from server.http.body_budget import BODIES
 from server.http.envelope import REQUEST_ID
-from server.http.limits import RateLimiter
-from server.http.requests import read_request, room_for_body
+from server.http.requests import read_request
 from server.http.workspaces import Workspaces
 
 __all__ = ["operation_routes"]
@@ -80,11 +80,11 @@ class _Endpoint:
         key = (principal.workspace_id, principal.withheld_areas, request.scope["path"], request.scope["query_string"])
         content = kept.get(key)
         if content is None:
-            async with room_for_body(request):
-                asked = await read_request(self._operation, request)
+            with BODIES.share() as take:
+                asked = await read_request(self._operation, request, take)
                 idempotency_key = request.headers.get(HEADER)
                 found = await self._backend_of(principal).call(self._operation, asked, idempotency_key=idempotency_key)
-            content = to_json(found)
+            content = found.model_dump_json().encode()
             if len(content) <= _MOST_BYTES_KEPT:
                 kept[key] = content
         return content

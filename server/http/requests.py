@@ -1,7 +1,6 @@
 """What an HTTP request asks of an operation: path, query and body, checked against the contract."""
 
-import asyncio
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import anyio
@@ -13,7 +12,7 @@ from contract.errors import InvalidRequest, PayloadTooLarge, RequestTimeout, Uns
 from contract.operation import Operation
 from contract.validation import validate
 
-__all__ = ["BODY_SECONDS", "MAX_BODY_BYTES", "read_request", "room_for_body"]
+__all__ = ["BODY_SECONDS", "MAX_BODY_BYTES", "read_request"]
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 ResponseT = TypeVar("ResponseT", bound=BaseModel)
@@ -26,33 +25,29 @@ BODY_SECONDS = 30.0
 
 _JSON = "application/json"
 
-_LARGE_BYTES = 1024 * 1024
 
-_LARGE_AT_ONCE = asyncio.Semaphore(4)
-"""How many large bodies a process holds at a time: parsed, each may take several times its bytes."""
-
-
-def room_for_body(request: Request) -> AbstractAsyncContextManager[None]:
-    """Wait until there is memory for the request's body; one whose length is not said may be large."""
-    declared = int(request.headers.get("content-length", 0))
-    is_small = declared <= _LARGE_BYTES and "transfer-encoding" not in request.headers
-    return nullcontext() if is_small else _LARGE_AT_ONCE
-
-
-async def read_request(operation: Operation[RequestT, ResponseT], request: Request) -> RequestT:
+async def read_request(
+    operation: Operation[RequestT, ResponseT], request: Request, take: Callable[[int], None]
+) -> RequestT:
     """The operation's request model.
+
+    Args:
+        operation: What is asked for.
+        request: What was sent.
+        take: Called with the bytes of each piece of the body; it may refuse them.
 
     Raises:
         InvalidRequest: A parameter or the body is not as the contract says.
         UnsupportedMediaType: The body is not declared to be JSON.
         PayloadTooLarge: The body is larger than any that the contract takes.
         RequestTimeout: The body did not arrive in time.
+        RateLimited: Too many bodies are under way.
     """
     values: dict[str, Any] = dict(request.path_params)
     if request.scope["query_string"]:
         values |= _query(operation, request)
     if operation.body_fields:
-        values |= _members(operation, await _body(request))
+        values |= _members(operation, await _body(request, take))
     return validate(operation.request, values)
 
 
@@ -68,13 +63,13 @@ def _query(operation: Operation[Any, Any], request: Request) -> dict[str, str]:
     return values
 
 
-async def _body(request: Request) -> Any:
+async def _body(request: Request, take: Callable[[int], None]) -> Any:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != _JSON or request.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType
     try:
         with anyio.fail_after(BODY_SECONDS):
-            content = await _bytes(request)
+            content = await _bytes(request, take)
     except TimeoutError:
         raise RequestTimeout from None
     try:
@@ -83,12 +78,13 @@ async def _body(request: Request) -> Any:
         raise InvalidRequest("The body must be one JSON object, in UTF-8.") from None
 
 
-async def _bytes(request: Request) -> bytes:
+async def _bytes(request: Request, take: Callable[[int], None]) -> bytes:
     if int(request.headers.get("content-length", 0)) > MAX_BODY_BYTES:
         raise PayloadTooLarge
     content = bytearray()
     try:
         async for chunk in request.stream():
+            take(len(chunk))
             content += chunk
             if len(content) > MAX_BODY_BYTES:
                 raise PayloadTooLarge

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
 from contract.errors import InvalidRequest
-from server.http.protocol import BoundedProtocol
+from server.http.protocol import MAX_CONNECTIONS, BoundedProtocol
 
 __all__ = ["bind", "serve", "server_config"]
 
@@ -23,6 +24,9 @@ _START_SECONDS = 60
 """How long a worker may take to start, or be busy, before it is taken for dead and replaced."""
 
 _BACKLOG = 1024
+
+_OTHER_FILES = 200
+"""Databases, logs, and whatever else has a file descriptor."""
 
 _LOGGING: dict[str, Any] = {
     "version": 1,
@@ -73,11 +77,25 @@ def _not_bound(error: OSError, host: str, port: int) -> InvalidRequest:
 
 async def serve(factory: Callable[[], Starlette], listener: socket.socket, workers: int) -> None:
     """Serve until a signal asks for the end."""
+    _allow_connections()
     config = server_config(factory, workers)
     if workers == 1:
         await uvicorn.Server(config).serve(sockets=[listener])
     else:
         Multiprocess(config, [listener]).run()  # which handles signals itself, in this thread
+
+
+def _allow_connections() -> None:
+    """Ask for as many open files as connections need: most systems give 1,024 to whoever does not ask."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415  (Windows has none)
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + _OTHER_FILES
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def server_config(factory: Callable[[], Starlette], workers: int = 1) -> uvicorn.Config:

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 from backends.backend import Backend
 from backends.data_entry import AT_THE_SERVICE
 from backends.local.database import Database
-from backends.local.handlers import Scope
 from backends.local.keys import Principal
 from backends.local.musicengine import LocalWorkspace
+from backends.local.scope import Scope
 from contract.errors import Forbidden, InternalError, Unauthorized
 from contract.operation import Operation
 from server.backends import open_backend

@@ -9,7 +9,15 @@ from backends.data_entry import how_data_enters
 from backends.local.storage import expanded
 from contract.errors import InvalidRequest, NotPublished, TrackNotFound
 from contract.identifiers import normalise_isrc, spotify_track_id
-from contract.musicengine.analytics import GET_COVERAGE, GET_STREAMS, NO_STREAMS, Coverage, GetCoverage, GetStreams
+from contract.musicengine.analytics import (
+    GET_COVERAGE,
+    GET_STREAMS,
+    LONGEST_HISTORY,
+    NO_STREAMS,
+    Coverage,
+    GetCoverage,
+    GetStreams,
+)
 from contract.musicengine.catalogue import (
     FIND_TRACKS,
     GET_OVERVIEW,
@@ -63,7 +71,7 @@ _CONCISE_TRACK = (
     "copyright_p",
 )
 
-_LONGEST_COMPARED = 182
+_LONGEST_COMPARED = LONGEST_HISTORY // 2
 
 _SEND_COOKIES = f"The user can send the cookies themselves: {IMPORT_BROWSER_PROFILE.route}."
 
@@ -104,8 +112,8 @@ async def get_streams(backend: Backend, arguments: GetStreamsArguments) -> Strea
     """A track's streams with what an agent would otherwise have to compute."""
     isrc = await _isrc(backend, arguments.isrc)
     track = (await backend.call(GET_TRACK, GetTrack(isrc=isrc))).data
-    # Twice the days, for the period before; the contract gives at most 365 rows.
-    rows_wanted = min(365, 2 * arguments.days)
+    # Twice the days, for the period before; as far as the contract gives them.
+    rows_wanted = min(LONGEST_HISTORY, 2 * arguments.days)
     history = (await backend.call(GET_STREAMS, GetStreams(isrc=isrc, days=rows_wanted))).data["historical_data"]
     summary = summarise(history, arguments.days, released=track["release_date"])
     return StreamsResult(
@@ -205,7 +213,7 @@ def _list_hint(backend: Backend, arguments: ListTracksArguments, total: int) -> 
 def _streams_hint(backend: Backend, days: int, summary: StreamSummary) -> str | None:
     if summary.figures["end"] is None:
         return f"No streams are stored for this track. {how_data_enters(backend)}"
-    # The contract gives 365 rows at most, for the period and the one before it.
+    # The contract bounds the rows, which are those of the period and of the one before it.
     too_long = days > _LONGEST_COMPARED and summary.figures["comparison"] is None
     return f"For a comparison ask for {_LONGEST_COMPARED} days or fewer." if too_long else None
 

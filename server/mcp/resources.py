@@ -5,8 +5,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import mcp_types as types
@@ -18,6 +17,9 @@ from contract.musicengine import OPERATIONS
 from contract.musicengine.catalogue import GET_TRACK, GetTrack
 from contract.validation import validate
 from server.mcp.inert import inert
+
+if TYPE_CHECKING:
+    from contract.publish.files import Document
 
 __all__ = ["list_resource_templates", "list_resources", "read_resource"]
 
@@ -40,7 +42,6 @@ class _Document:
     name: str
     title: str
     description: str
-    mime_type: str
 
 
 _DOCUMENTS = (
@@ -50,7 +51,6 @@ _DOCUMENTS = (
         "openapi.json",
         "MusicEngine OpenAPI 3.1",
         "The public API as an OpenAPI document: for SDK generation and contract inspection.",
-        "application/json",
     ),
     _Document(
         "markdown",
@@ -58,7 +58,6 @@ _DOCUMENTS = (
         "api.md",
         "MusicEngine API reference",
         "Every published operation with parameters, examples, errors and code, as Markdown.",
-        "text/markdown",
     ),
     _Document(
         "llms",
@@ -66,21 +65,13 @@ _DOCUMENTS = (
         "llms.txt",
         "MusicEngine llms.txt",
         "Compact onboarding for agents: what is published, and where it is documented.",
-        "text/markdown",
     ),
 )
 
 
-@cache
-def _texts() -> Mapping[str, str]:
-    """The documents by their keys: what `musicengine-mcp docs --write` writes, written when somebody first asks."""
-    from contract.publish.files import documents  # noqa: PLC0415  (a server that nobody asks pays nothing)
-
-    return {document.name: document.text for document in documents(OPERATIONS)}
-
-
 def list_resources() -> types.ListResourcesResult:
-    """The documents, with their sizes in bytes."""
+    """The documents, with their types and their sizes in bytes."""
+    published = _published()
     return types.ListResourcesResult(
         resources=[
             types.Resource(
@@ -88,8 +79,8 @@ def list_resources() -> types.ListResourcesResult:
                 name=document.name,
                 title=document.title,
                 description=document.description,
-                mime_type=document.mime_type,
-                size=len(_texts()[document.key].encode()),
+                mime_type=published[document.key].media_type,
+                size=len(published[document.key].content),
             )
             for document in _DOCUMENTS
         ],
@@ -130,12 +121,19 @@ async def read_resource(backend: Backend, uri: str) -> types.ReadResourceResult:
     """
     for document in _DOCUMENTS:
         if uri == document.uri:
-            return _text(uri, document.mime_type, _texts()[document.key], ttl_ms=_DOCUMENT_TTL_MS, cache_scope="public")
+            found = _published()[document.key]
+            return _text(uri, found.media_type, found.text, ttl_ms=_DOCUMENT_TTL_MS, cache_scope="public")
     if match := _OPERATION.fullmatch(uri):
         return _operation(uri, unquote(match[1]))
     if match := _TRACK.fullmatch(uri):
         return await _track(backend, uri, unquote(match[1]))
     raise _not_found("List the resources and templates to see what there is.")
+
+
+def _published() -> "Mapping[str, Document]":
+    from contract.publish.files import published  # noqa: PLC0415  (a server that nobody asks pays nothing)
+
+    return published()
 
 
 def _operation(uri: str, name: str) -> types.ReadResourceResult:

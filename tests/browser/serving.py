@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.http.conftest import serving
+from tests.serving import served
 
 __all__ = ["serve_reference"]
 
@@ -13,5 +13,5 @@ __all__ = ["serve_reference"]
 @contextmanager
 def serve_reference() -> Iterator[str]:
     """Serve it until the block ends; the value is its address."""
-    with TemporaryDirectory() as folder, serving(Path(folder)) as service:
-        yield f"http://127.0.0.1:{service.port}/docs/api"
+    with TemporaryDirectory() as folder, served(Path(folder)) as service:
+        yield f"{service.url}/docs/api"

@@ -13,7 +13,7 @@ import pytest
 from contract.musicengine import OPERATIONS
 from contract.operation import Surface
 from tests.conformance.data import forget_writes, prepare
-from tests.conformance.programs import environment_of, serving
+from tests.programs import environment_of, serving
 
 PACKAGE = "generated_musicengine_client"
 

@@ -26,8 +26,8 @@ from server.mcp.caller import Caller, calling
 from server.mcp.catalogue import HANDLERS
 from server.mcp.tools import call_tool
 from tests.conformance.data import Folders
-from tests.conformance.programs import Program, environment_of, running, serving
 from tests.http.mcp_client import HEADERS, era_headers, request
+from tests.programs import Program, environment_of, running, serving
 
 __all__ = ["BACKENDS", "SURFACES", "Asked", "Cell", "Reply", "open_cells"]
 

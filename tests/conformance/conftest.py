@@ -10,8 +10,8 @@ import pytest
 from tests.conformance.cells import Cell, open_cells
 from tests.conformance.data import Folders, forget_calls, prepare
 from tests.conformance.hostile import CANARY, TRACKS
-from tests.conformance.programs import serving
 from tests.conformance.wire import Wire
+from tests.programs import serving
 
 COOKIE_FILE = "# Netscape HTTP Cookie File\n.spotify.com\tTRUE\t/\tTRUE\t0\tsp_dc\texample\n"
 

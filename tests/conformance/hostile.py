@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from contract.musicengine.catalogue import LIST_TRACKS
+from contract.musicengine.profiles import IMPORT_BROWSER_PROFILE
 from tests.conformance.data import NEIGHBOURS_MARK
 from tests.conformance.wire import Answer
 
@@ -11,9 +13,9 @@ __all__ = ["CANARY", "COOKIE", "IMPORT", "TRACKS", "harmless", "profile", "refus
 CANARY = "cAnArY7f3b"
 """Is sent wherever something could be repeated, and must never come back."""
 
-TRACKS = "/api/v1/tracks"
+TRACKS = LIST_TRACKS.path
 
-IMPORT = "/api/v1/browser-profiles/import"
+IMPORT = IMPORT_BROWSER_PROFILE.path
 
 COOKIE = {"domain": ".spotify.com", "name": "sp_dc", "value": CANARY}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from backends.local.keyring import KEY_FILE
+from backends.local.limits import LimitReached, RateLimiter
 from contract.errors import (
     ContractError,
     EncryptionNotConfigured,
@@ -16,7 +17,6 @@ from contract.errors import (
     Unauthorized,
 )
 from contract.operation import Operation
-from server.http.limits import LimitReached, RateLimiter
 from tests.conformance.data import Folders, change, forget_calls
 
 __all__ = ["BY_KEYS", "PROVOCATIONS", "provoked"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import schemathesis
 
+from contract.musicengine.profiles import MAX_COOKIES_PER_DOMAIN
 from tests.conformance.data import forget_calls
 
 __all__ = ["DATA_DIR", "forget_calls_now_and_then", "is_what_words_allow", "of_many_domains"]
@@ -18,8 +19,6 @@ DATA_DIR = "CONFORMANCE_DATA_DIR"
 _CALLS_BETWEEN = 20
 
 _NAMED = {"domain", "name", "value"}
-
-_MOST_OF_ONE_DOMAIN = 180
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -48,7 +47,7 @@ def is_what_words_allow(_context: Any, case: Any) -> bool:
 def of_many_domains(_context: Any, case: Any) -> Any:
     """Spread a large jar over domains, as a browser's is; how many one domain may have JSON Schema can't say either."""
     cookies = _cookies(case)
-    if len(cookies) > _MOST_OF_ONE_DOMAIN and all(isinstance(cookie.get("domain"), str) for cookie in cookies):
+    if len(cookies) > MAX_COOKIES_PER_DOMAIN and all(isinstance(cookie.get("domain"), str) for cookie in cookies):
         spread = [{**cookie, "domain": f"{number}{cookie['domain']}"} for number, cookie in enumerate(cookies)]
         case.body = {**case.body, "cookies": spread}
     return case

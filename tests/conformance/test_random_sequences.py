@@ -32,7 +32,7 @@ from contract.musicengine.profiles import IMPORT_BROWSER_PROFILE
 from contract.operation import Effect
 from contract.validation import validate
 from tests.conformance.data import forget_calls
-from tests.http.mcp_client import served
+from tests.serving import served
 
 READS = [operation for operation in OPERATIONS if operation.effect is Effect.READ]
 
@@ -218,8 +218,8 @@ def test_local_and_remote_stay_the_same_through_any_sequence(data_dir):
         database = Database(data_dir)
         stack.callback(portal.call, database.aclose)
         portal.call(initialise_encryption, database)
-        server = stack.enter_context(served(data_dir, key=""))
-        Sequences.world = World(portal, data_dir, f"http://127.0.0.1:{server.port}", database)
+        server = stack.enter_context(served(data_dir))
+        Sequences.world = World(portal, data_dir, server.url, database)
         run_state_machine_as_test(
             Sequences,
             settings=settings(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.programs import ROOT, environment_of, serving
 from tests.conformance.schemathesis_hooks import DATA_DIR
+from tests.programs import ROOT, environment_of, serving
 
 HERE = Path(__file__).resolve().parent
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from backends.loopback import is_loopback
 from contract.errors import InvalidRequest
-from server.http.binding import allowed_of, is_loopback
+from server.http.binding import allowed_of
 
 HERE = ("127.0.0.1", "127.8.9.1", "::1", "localhost", "LOCALHOST", "::ffff:127.0.0.1")
 BEYOND = ("0.0.0.0", "::", "", "192.168.1.5", "10.0.0.1", "fe80::1", "music.example", "localhost.evil.example", "127.1")

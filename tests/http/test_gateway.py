@@ -6,20 +6,21 @@ import pytest
 
 from backends.local.database import Database
 from backends.local.keys import revoke_key
+from backends.local.limits import RateLimiter
 from backends.local.workspaces import create_workspace, set_access
 from contract.idempotency import HEADER
 from contract.operation import Area, RateLimit
-from server.http.limits import RateLimiter
 from server.settings import RemoteSettings
-from tests.http.conftest import BODY, IMPORT, error_of, new_key, serving
+from tests.http.conftest import BODY, IMPORT, error_of
+from tests.serving import new_key, served
 
 
 @pytest.fixture
 async def gateway(service, tmp_path):
     """Before the service with the label; its own data folder holds keys and nothing else."""
     folder = tmp_path / "gateway"
-    remote = RemoteSettings(f"http://127.0.0.1:{service.port}", service.key)
-    with serving(folder, await new_key(folder), remote) as gateway:
+    remote = RemoteSettings(service.url, service.key)
+    with served(folder, await new_key(folder), remote=remote) as gateway:
         yield gateway
 
 
@@ -66,7 +67,7 @@ def test_a_limit_that_the_service_sets_reaches_the_caller_with_its_wait(service,
 async def test_keys_of_its_other_workspaces_do_not_reach_the_service(gateway):
     async with aclosing(Database(gateway.folder)) as database:
         other = await create_workspace(database, "other label")
-    answer = gateway.get("/api/v1/tracks", key=await new_key(gateway.folder, other.id))
+    answer = gateway.get("/api/v1/tracks", key=await new_key(gateway.folder, other.name))
     assert (answer.status_code, error_of(answer)["code"]) == (403, "forbidden")
 
 

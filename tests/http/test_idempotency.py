@@ -16,8 +16,9 @@ from backends.local.keys import rotate_key
 from backends.local.storage import DATABASE_NAME
 from backends.local.workspaces import create_workspace
 from contract.idempotency import HEADER, KEPT_HOURS
-from tests.http.conftest import BODY, IMPORT, error_of, new_key
-from tests.http.processes import Serving
+from tests.http.conftest import BODY, IMPORT, error_of
+from tests.programs import serving
+from tests.serving import new_key
 
 KEY = {HEADER: "5f6c1d1e-6f0e-4a55-9a1c-0d6c2f1b7a34"}
 
@@ -90,7 +91,7 @@ async def test_a_key_belongs_to_the_workspace_and_outlives_the_api_key(service):
     async with aclosing(Database(service.folder)) as database:
         _, rotated = await rotate_key(database, 1, 1, 60)
         other = await create_workspace(database, "other label")
-    stranger = await new_key(service.folder, other.id)
+    stranger = await new_key(service.folder, other.name)
     assert service.post(IMPORT, json=BODY, headers=KEY, key=rotated).content == first.content
     assert service.post(IMPORT, json=BODY, headers=KEY, key=stranger).json()["profile_id"] == 2
 
@@ -127,22 +128,21 @@ def test_neither_the_key_nor_anything_of_the_cookies_is_stored_in_clear(service)
     assert b"COOKIE-CANARY" not in stored
 
 
+def test_what_is_stored_of_a_request_can_not_be_compared_without_its_key(service):
+    for key in ("one", "another"):
+        assert service.post(IMPORT, json=BODY, headers={HEADER: key}).status_code == 201
+    with closing(sqlite3.connect(service.folder / DATABASE_NAME)) as connection:
+        fingerprints = connection.execute("SELECT fingerprint FROM idempotency_keys").fetchall()
+    assert len(fingerprints) == len(set(fingerprints)) == 2
+
+
 def test_a_crash_between_commit_and_response_is_answered_by_the_next_process(service):
-    crashed = Serving(service.folder)
-    try:
-        with send_and_never_read(crashed.address, service.key):
-            while not profiles(service.folder):
-                assert crashed.process.poll() is None
-            crashed.kill()
-    finally:
+    with serving(service.folder) as (address, crashed), send_and_never_read(address, service.key):
+        while not profiles(service.folder):
+            assert crashed.process.poll() is None
         crashed.kill()
-    after = Serving(service.folder)
-    try:
-        with httpx.Client(trust_env=False) as client:
-            headers = {"Authorization": f"Bearer {service.key}", **KEY}
-            answer = client.post(f"{after.address}{IMPORT}", json=BODY, headers=headers)
-    finally:
-        after.kill()
+    with serving(service.folder) as (address, _):
+        answer = service.post(f"{address}{IMPORT}", json=BODY, headers=KEY)
     assert (answer.status_code, answer.json()["profile_id"]) == (201, 1)
     assert profiles(service.folder) == 1
 
@@ -151,11 +151,7 @@ def test_a_crash_before_the_commit_leaves_nothing_and_the_repeat_is_carried_out(
     held = sqlite3.connect(service.folder / DATABASE_NAME, isolation_level=None)
     with closing(held):
         held.execute("BEGIN IMMEDIATE")  # so that the write can't commit
-        crashed = Serving(service.folder)
-        try:
-            with send_and_never_read(crashed.address, service.key):
-                crashed.kill()
-        finally:
+        with serving(service.folder) as (address, crashed), send_and_never_read(address, service.key):
             crashed.kill()
         held.execute("ROLLBACK")
     assert profiles(service.folder) == 0

@@ -4,22 +4,27 @@ import sqlite3
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import aclosing, closing
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.requests import Request
 
+from backends.local.database import Database
+from backends.local.limits import RateLimiter
 from backends.local.storage import prepare_folder
+from contract.errors import Unauthorized
 from contract.musicengine.catalogue import LIST_TRACKS
 from contract.musicengine.profiles import IMPORT_BROWSER_PROFILE
 from contract.operation import RateLimit
-from server.http.auth import FAILED_LOGINS
-from server.http.limits import RateLimiter
-from tests.http.conftest import BODY, IMPORT, error_of, new_key
-from tests.http.processes import serve
+from server.http.auth import FAILED_LOGINS, Gate
+from tests.http.conftest import BODY, IMPORT, error_of
+from tests.programs import serving
+from tests.serving import new_key
 
 THREE = RateLimit(3, 60)
 
@@ -159,18 +164,19 @@ def test_no_window_ever_holds_more_than_the_limit(tmp_path_factory, gaps):
 
 
 def test_of_400_requests_at_once_exactly_300_pass_two_worker_processes(service):
-    with serve(service.folder, "--workers", "2") as address, ThreadPoolExecutor(16) as threads:
+    with serving(service.folder, "--workers", "2") as (address, _), ThreadPoolExecutor(16) as threads:
 
         def ask(_):
             # A connection each, so that both workers accept some.
-            with httpx.Client(trust_env=False, timeout=30) as client:
-                return client.get(f"{address}/api/v1/tracks", headers={"Authorization": f"Bearer {service.key}"})
+            with closing(HTTPConnection(urlsplit(address).netloc, timeout=30)) as connection:
+                connection.request("GET", LIST_TRACKS.path, headers=service.authorization)
+                return connection.getresponse()
 
         answers = list(threads.map(ask, range(400)))
-    assert Counter(answer.status_code for answer in answers) == {200: 300, 429: 100}
-    remaining = sorted(int(answer.headers["x-ratelimit-remaining"]) for answer in answers if answer.status_code == 200)
+    assert Counter(answer.status for answer in answers) == {200: 300, 429: 100}
+    remaining = sorted(int(answer.headers["x-ratelimit-remaining"]) for answer in answers if answer.status == 200)
     assert remaining == list(range(300))
-    refused = [answer for answer in answers if answer.status_code == 429]
+    refused = [answer for answer in answers if answer.status == 429]
     assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in refused)
 
 
@@ -202,6 +208,30 @@ async def test_guessing_is_bounded_for_an_address_whatever_it_says_of_itself(ser
     assert (answer.status_code, error_of(answer)["code"]) == (429, "rate_limited")
     assert 1 <= int(answer.headers["retry-after"]) <= FAILED_LOGINS.seconds
     assert service.post("/mcp", key="isrc_live_another", json={}).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "are_one"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("192.0.2.7", "::ffff:192.0.2.7", True),
+        ("::ffff:192.0.2.7", "::ffff:192.0.2.8", False),
+        ("192.0.2.7", "192.0.2.8", False),
+    ],
+)
+async def test_failures_are_counted_by_address_and_for_ipv6_by_network(data_dir, limiter, first, second, are_one):
+    async with aclosing(Database(data_dir)) as database:
+        gate = Gate(database, limiter)
+        left = [await failures_left(gate, host) for host in (first, second)]
+    assert left == [FAILED_LOGINS.requests - 1, FAILED_LOGINS.requests - (2 if are_one else 1)]
+
+
+async def failures_left(gate, host):
+    """How often a caller from there may still fail, after a request without a key."""
+    with pytest.raises(Unauthorized) as refused:
+        await gate.principal_of(Request({"type": "http", "headers": [], "client": (host, 50_000)}))
+    return int(refused.value.headers["X-RateLimit-Remaining"])
 
 
 async def test_a_good_key_is_let_in_whoever_else_fails_at_its_address(service):

@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from contextlib import aclosing, suppress
+from dataclasses import replace
 
 import anyio
 import httpx
@@ -18,22 +19,14 @@ from backends.local.database import Database
 from backends.local.keys import Principal
 from backends.local.workspaces import create_workspace
 from server.http.binding import allowed_of
-from server.http.mcp import McpEndpoint, caller_of
+from server.http.mcp import McpEndpoint, caller_of, security_of
 from server.http.mcp_transport import StatelessTransport
 from server.http.serving import bind
-from tests.http.mcp_client import (
-    ERAS,
-    HEADERS,
-    Served,
-    client_of,
-    era_headers,
-    new_key,
-    request,
-    served,
-    serving,
-)
+from server.mcp.server import build_shared_server
+from tests.http.mcp_client import ERAS, HEADERS, client_of, era_headers, request, send
 from tests.label import LABEL, store
 from tests.mcp.conftest import command
+from tests.serving import new_key, served, serving
 
 CALLS = [
     ("catalogue_list_tracks", {"limit": 50, "detail": "full"}),
@@ -90,7 +83,7 @@ async def test_http_serves_what_stdio_serves(service, data_dir, era):
     with anyio.fail_after(30):
         async with Client(stdio_client(command(data_dir)), mode=mode) as client:
             by_stdio = await all_of(client)
-    async with client_of(service.url, service.key, era) as client:
+    async with client_of(f"{service.url}/mcp", service.key, era) as client:
         assert client.protocol_version == era
         by_http = await all_of(client)
     assert json.dumps(by_http, sort_keys=True) == json.dumps(by_stdio, sort_keys=True)
@@ -102,15 +95,15 @@ def test_every_handshake_revision_is_spoken_without_a_session(service, revision)
     hello = request(
         "initialize", {"protocolVersion": revision, "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
     )
-    answer = service.post(hello)
+    answer = send(service, hello)
     assert answer.json()["result"]["protocolVersion"] == revision
     assert "mcp-session-id" not in answer.headers
-    listed = service.post(request("tools/list"), Mcp_Protocol_Version=revision)
+    listed = send(service, request("tools/list"), Mcp_Protocol_Version=revision)
     assert len(listed.json()["result"]["tools"]) == 6
 
 
 def test_a_caller_that_names_no_revision_is_served(service):
-    assert len(service.post(request("tools/list")).json()["result"]["tools"]) == 6
+    assert len(send(service, request("tools/list")).json()["result"]["tools"]) == 6
 
 
 async def test_two_workspaces_that_call_at_once_never_see_each_other(service, data_dir):
@@ -125,12 +118,12 @@ async def test_two_workspaces_that_call_at_once_never_see_each_other(service, da
         message = request("tools/call", params, era=era)
         headers = {name.replace("_", "-"): value for name, value in era_headers(message, era).items()}
         headers |= {**HEADERS, "Authorization": f"Bearer {keys[tracks]}"}
-        answer = await http.post(service.url, json=message, headers=headers)
+        answer = await http.post(f"{service.url}/mcp", json=message, headers=headers)
         text = answer.text.partition("data: ")[2] or answer.text
         seen.append((tracks, json.loads(text)["result"]["structuredContent"]["total"]))
 
     with anyio.fail_after(60):
-        async with httpx.AsyncClient(timeout=60) as http, anyio.create_task_group() as tasks:
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as http, anyio.create_task_group() as tasks:
             for turn in range(25):
                 for tracks in keys:
                     for era in ERAS:
@@ -142,16 +135,16 @@ async def test_two_workspaces_that_call_at_once_never_see_each_other(service, da
 async def test_a_resource_of_another_workspace_is_not_there(service, data_dir):
     async with aclosing(Database(data_dir)) as database:
         await create_workspace(database, "empty")
-    stranger = Served(service.port, await new_key(data_dir, "empty"))
+    stranger = replace(service, key=await new_key(data_dir, "empty"))
     message = request("resources/read", {"uri": "musicengine://tracks/USXXX1234567"})
-    assert "Song Name" in service.post(message).text
-    assert "track_not_found" in stranger.post(message).json()["error"]["message"]
+    assert "Song Name" in send(service, message).text
+    assert "track_not_found" in send(stranger, message).json()["error"]["message"]
 
 
 PRINCIPAL = Principal(key_id=1, workspace_id=1, workspace="default")
 
 
-def endpoint_alone(backend, transport_of):
+def endpoint_alone(backend, server=None):
     """An application with nothing but the endpoint, for one backend, and its socket."""
     listener = bind("127.0.0.1", 0)
     allowed = allowed_of("127.0.0.1", listener.getsockname()[1])
@@ -160,13 +153,9 @@ def endpoint_alone(backend, transport_of):
         return PRINCIPAL
 
     def create():
-        endpoint = McpEndpoint(
-            principal_of,
-            lambda _principal: backend,
-            allowed_hosts=allowed.hosts,
-            allowed_origins=allowed.origins,
-            **({"transport_of": transport_of} if transport_of else {}),
-        )
+        security = security_of(allowed)
+        transport = StatelessTransport(server or build_shared_server(caller_of), security)
+        endpoint = McpEndpoint(principal_of, lambda _principal: backend, transport, security)
         return Starlette(routes=[Route("/mcp", endpoint)], lifespan=lambda _app: endpoint.run())
 
     return create, listener
@@ -193,7 +182,7 @@ class Endless:
 @pytest.mark.parametrize("progress", [{}, {"progressToken": "p"}])
 def test_a_caller_that_goes_away_ends_its_call(era, progress):
     backend = Endless()
-    create, listener = endpoint_alone(backend, None)
+    create, listener = endpoint_alone(backend)
     with serving(create, listener):
         address = listener.getsockname()
         message = request("tools/call", {"name": "catalogue_list_tracks", "_meta": progress}, era=era)
@@ -221,7 +210,7 @@ async def list_counter(_ctx, _params):
 
 async def test_progress_arrives_before_the_answer_and_only_if_it_was_asked_for(era):
     counter = Server("counter", on_list_tools=list_counter, on_call_tool=count_to_three)
-    create, listener = endpoint_alone("the caller's", lambda security: StatelessTransport(counter, security))
+    create, listener = endpoint_alone("the caller's", counter)
     heard = []
 
     async def hear(progress, total, _message):
@@ -239,7 +228,7 @@ async def test_progress_arrives_before_the_answer_and_only_if_it_was_asked_for(e
 def test_an_answer_is_json_unless_progress_is_asked_for_by_a_caller_that_takes_events(service):
     def content_type(accept, meta):
         message = request("tools/call", {"name": "catalogue_list_tracks", "_meta": meta})
-        return service.post(message, Accept=accept).headers["content-type"]
+        return send(service, message, Accept=accept).headers["content-type"]
 
     both, asks = HEADERS["Accept"], {"progressToken": 1}
     assert content_type(both, {}) == "application/json"
@@ -249,21 +238,20 @@ def test_an_answer_is_json_unless_progress_is_asked_for_by_a_caller_that_takes_e
 
 def test_nothing_waits_for_a_session_that_is_not_there(service):
     message = request("tools/list")
-    assert service.post(message, Mcp_Session_Id="of another server").status_code == 200
+    assert send(service, message, Mcp_Session_Id="of another server").status_code == 200
     for method in ("GET", "DELETE", "PUT", "PATCH", "OPTIONS", "HEAD"):
-        answer = httpx.request(method, service.url, headers={**HEADERS, **service.authorization}, timeout=20)
+        answer = service.ask(method, "/mcp", headers=HEADERS)
         assert (method, answer.status_code, answer.headers["allow"]) == (method, 405, "POST")
 
 
 def test_the_address_has_one_form(service):
     for path in ("/", "/x"):
-        answer = httpx.post(service.url + path, json=request("tools/list"), headers=service.authorization)
-        assert answer.status_code == 404
+        assert service.post(f"/mcp{path}", json=request("tools/list")).status_code == 404
 
 
 def test_the_server_ends_though_a_call_is_under_way():
     backend = Endless()
-    create, listener = endpoint_alone(backend, None)
+    create, listener = endpoint_alone(backend)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
 
     def call():

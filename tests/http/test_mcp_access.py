@@ -3,13 +3,14 @@
 import asyncio
 import socket
 from contextlib import aclosing
+from dataclasses import replace
 
-import httpx
 import pytest
 
 from backends.local.database import Database
 from backends.local.keys import list_keys, revoke_key, rotate_key
-from tests.http.mcp_client import ERAS, Served, era_headers, new_key, request, served
+from tests.http.mcp_client import ERAS, era_headers, request, send
+from tests.serving import new_key, served
 
 
 @pytest.fixture(params=ERAS)
@@ -30,7 +31,7 @@ def service(key, data_dir):
 
 def list_tools(service, era="2025-11-25", **headers):
     message = request("tools/list", era=era)
-    return service.post(message, **era_headers(message, era), **headers)
+    return send(service, message, **era_headers(message, era), **headers)
 
 
 async def change_key(data_dir, change, *arguments):
@@ -64,11 +65,11 @@ def test_a_key_that_was_rotated_out_is_refused_and_its_successor_works(service, 
     _, successor = asyncio.run(change_key(data_dir, rotate_key, 0))
     answer = list_tools(service, era)
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "key_expired")
-    assert list_tools(Served(service.port, successor), era).status_code == 200
+    assert list_tools(replace(service, key=successor), era).status_code == 200
 
 
 def test_the_key_is_asked_for_before_the_message_is_looked_at(service):
-    answer = service.post(content=b"{", Authorization="")
+    answer = send(service, content=b"{", Authorization="")
     assert answer.status_code == 401
 
 
@@ -126,7 +127,7 @@ def test_the_case_of_a_host_makes_no_difference(service, era, name):
 def test_a_browser_is_told_that_a_page_of_an_allowed_origin_may_call(service, era):
     asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
     for origin, status in (("https://tool.example", 200), ("http://evil.example", 400)):
-        answer = httpx.options(service.url, headers={"Origin": origin, **asked}, trust_env=False)
+        answer = service.ask("OPTIONS", "/mcp", key="", headers={"Origin": origin, **asked})
         assert answer.status_code == status
         assert (answer.headers.get("access-control-allow-origin") == origin) == (status == 200)
     answer = list_tools(service, era, Origin="https://tool.example")

@@ -8,7 +8,8 @@ import pytest
 from backends.local.database import Database
 from backends.local.keyring import new_keyring, write_keyring
 from backends.local.storage import prepare_folder
-from tests.http.mcp_client import ERAS, era_headers, new_key, request, served
+from tests.http.mcp_client import ERAS, era_headers, request, send
+from tests.serving import new_key, served
 
 CANARY = "CANARY-cookie-7f3a"
 COOKIES = f"# Netscape HTTP Cookie File\n.spotify.com\tTRUE\t/\tTRUE\t0\tsp_dc\t{CANARY}\n"
@@ -37,7 +38,7 @@ def cookie_file(tmp_path):
 def call(service, path, *, era="2025-11-25", **headers):
     arguments = {"name": "Session", "cookie_file": str(path)}
     message = request("tools/call", {"name": "catalogue_import_browser_profile", "arguments": arguments}, era=era)
-    return service.post(message, **era_headers(message, era), **headers).json()["result"]
+    return send(service, message, **era_headers(message, era), **headers).json()["result"]
 
 
 def stored(data_dir) -> int:
@@ -87,5 +88,5 @@ def test_for_anybody_else_no_file_is_read(service, data_dir, cookie_file, era, h
 
 def test_other_tools_are_there_for_callers_behind_a_proxy(service):
     message = request("tools/call", {"name": "catalogue_list_tracks"})
-    result = service.post(message, X_Forwarded_For="192.0.2.1", Host="music.example").json()["result"]
+    result = send(service, message, X_Forwarded_For="192.0.2.1", Host="music.example").json()["result"]
     assert not result["isError"]

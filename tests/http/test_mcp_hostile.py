@@ -7,7 +7,8 @@ import pytest
 
 from server.http import mcp_transport
 from server.http.mcp_transport import MAX_MESSAGE_BYTES
-from tests.http.mcp_client import ERAS, META, era_headers, new_key, request, served
+from tests.http.mcp_client import ERAS, META, era_headers, request, send
+from tests.serving import new_key, served
 
 CANARY = "CANARY7f3a"
 
@@ -69,7 +70,7 @@ async def key(data_dir) -> str:
 def service(key, data_dir):
     with served(data_dir, key) as running:
         yield running
-        assert running.post(request("tools/list")).status_code == 200, "it goes on serving"
+        assert send(running, request("tools/list")).status_code == 200, "it goes on serving"
 
 
 def headers_of(era):
@@ -87,20 +88,20 @@ def refused(answer, status, code):
 
 def test_a_body_that_is_no_json_is_refused(service, era):
     for what, content in BROKEN_JSON.items():
-        error = refused(service.post(content=content, **headers_of(era)), 400, -32700)
+        error = refused(send(service, content=content, **headers_of(era)), 400, -32700)
         assert error["error"]["message"] == "The body must be JSON, in UTF-8.", what
 
 
 def test_a_body_that_is_no_single_message_is_refused(service, era):
     for text in NO_MESSAGE.values():
-        refused(service.post(content=text.encode(), **headers_of(era)), 400, -32600)
+        refused(send(service, content=text.encode(), **headers_of(era)), 400, -32600)
 
 
 def test_wrong_parameters_are_refused(service, era):
     for method, params in WRONG_PARAMS:
         message = request(method, params, era=era)
         headers = {**era_headers(message, era), "Mcp_Name": str(params.get("name") or params.get("uri") or "")}
-        answer = service.post(message, **(headers if era == "2026-07-28" else era_headers(message, era)))
+        answer = send(service, message, **(headers if era == "2026-07-28" else era_headers(message, era)))
         assert answer.status_code in (200, 400)
         assert answer.json()["error"]["code"] in (-32602, -32020)
         assert CANARY not in answer.text
@@ -110,7 +111,7 @@ def test_a_method_that_is_not_offered_is_said_to_be_missing(service, era):
     for method in UNKNOWN_METHODS:
         params = {"notifications": {}, "level": "info", "uri": "x:y"} if method else {}
         message = request(method, params, era=era)
-        answer = service.post(message, **era_headers(message, era))
+        answer = send(service, message, **era_headers(message, era))
         assert answer.json()["error"]["code"] in (-32601, -32602, -32020), method
         assert answer.status_code < 500
 
@@ -119,26 +120,26 @@ def test_a_message_may_be_large_but_not_larger(service, era):
     message = request("tools/list", {"_meta": {"padding": ""}}, era=era)
     room = MAX_MESSAGE_BYTES - len(json.dumps(message).encode())
     message["params"]["_meta"]["padding"] = "x" * room
-    assert service.post(message, **headers_of(era)).status_code == 200
+    assert send(service, message, **headers_of(era)).status_code == 200
     message["params"]["_meta"]["padding"] += "x"
-    refused(service.post(message, **headers_of(era)), 413, -32600)
+    refused(send(service, message, **headers_of(era)), 413, -32600)
 
 
 def test_headers_that_do_not_fit_are_refused(service, era):
     message = request("tools/list", era=era)
     headers = headers_of(era)
     for content_type in ("text/plain", "", "application/jsonp", "multipart/form-data; boundary=x"):
-        refused(service.post(message, **headers, Content_Type=content_type), 415, -32600)
+        refused(send(service, message, **headers, Content_Type=content_type), 415, -32600)
     for accept in ("text/html", "text/event-stream", "image/png", ""):
-        refused(service.post(message, **headers, Accept=accept), 406, -32600)
-    assert service.post(message, **headers, Content_Type="application/json; charset=utf-8").status_code == 200
+        refused(send(service, message, **headers, Accept=accept), 406, -32600)
+    assert send(service, message, **headers, Content_Type="application/json; charset=utf-8").status_code == 200
 
 
 def test_a_revision_that_nobody_knows_is_refused_with_those_that_are_served(service):
     for revision in ("2099-01-01", "1", "v999.0.0"):
         message = request("tools/list", era="2026-07-28")
         message["params"]["_meta"][f"{META}protocolVersion"] = revision
-        answer = service.post(message, Mcp_Protocol_Version=revision, Mcp_Method="tools/list")
+        answer = send(service, message, Mcp_Protocol_Version=revision, Mcp_Method="tools/list")
         assert answer.status_code == 400
         assert answer.json()["error"]["data"]["supported"] == ["2026-07-28"]
 
@@ -156,8 +157,8 @@ def test_a_revision_that_nobody_knows_is_refused_with_those_that_are_served(serv
 def test_headers_that_contradict_the_message_are_refused(service, wrong):
     message = request("tools/call", {"name": "catalogue_list_tracks"}, era="2026-07-28")
     right = era_headers(message, "2026-07-28")
-    assert service.post(message, **right).status_code == 200
-    refused(service.post(message, **{**right, **wrong}), 400, -32020)
+    assert send(service, message, **right).status_code == 200
+    refused(send(service, message, **{**right, **wrong}), 400, -32020)
 
 
 def test_a_notification_and_a_reply_to_nothing_are_taken_note_of(service):
@@ -167,7 +168,7 @@ def test_a_notification_and_a_reply_to_nothing_are_taken_note_of(service):
         {"jsonrpc": "2.0", "method": "no/such"},
         {"jsonrpc": "2.0", "id": 1, "result": {}},
     ):
-        answer = service.post(message, Mcp_Protocol_Version="2025-11-25")
+        answer = send(service, message, Mcp_Protocol_Version="2025-11-25")
         assert (answer.status_code, answer.content) == (202, b"")
 
 
@@ -196,5 +197,5 @@ def test_a_body_that_never_ends_is_given_up(service, monkeypatch):
 def test_a_caller_that_leaves_in_the_middle_of_its_body_leaves_nothing_behind(capfd, service):
     with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
         connection.sendall(raw_head(service, 100) + b"{")
-    assert service.post(request("tools/list")).status_code == 200
+    assert send(service, request("tools/list")).status_code == 200
     assert "Traceback" not in capfd.readouterr().err

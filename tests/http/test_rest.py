@@ -19,7 +19,9 @@ from backends.local.workspaces import create_workspace, set_access
 from contract.musicengine import OPERATIONS
 from contract.operation import Area, Surface
 from server.http import operations
-from tests.http.conftest import BODY, IMPORT, error_of, new_key, serving
+from tests.http.conftest import BODY, IMPORT, error_of
+from tests.programs import serving
+from tests.serving import new_key, served
 
 PUBLISHED = [operation for operation in OPERATIONS if Surface.REST in operation.surfaces]
 READS = [operation for operation in PUBLISHED if operation.method == "GET"]
@@ -43,6 +45,12 @@ def test_a_read_is_answered_with_its_status_and_the_limits_of_its_class(service,
     assert answer.headers["x-ratelimit-limit"] == "300"
     assert answer.headers["x-ratelimit-remaining"] == "299"
     assert operation.response.model_validate_json(answer.content)
+
+
+def test_a_process_that_has_just_started_answers_every_read(service):
+    with serving(service.folder) as (address, _):
+        answers = {operation.name: service.get(f"{address}{target(operation)}") for operation in READS}
+    assert {name: answer.status_code for name, answer in answers.items()} == {read.name: read.status for read in READS}
 
 
 def test_an_import_is_created_and_counts_as_a_write(service):
@@ -129,10 +137,10 @@ async def test_an_answer_to_whoever_came_in_before_a_surface_was_withheld_is_for
     """The change falls between the two steps of a request: its key was looked at, and its answer is not yet there."""
     look = operations.read_request
 
-    async def read_while_it_is_withheld(operation, request):
+    async def read_while_it_is_withheld(*arguments):
         async with aclosing(Database(service.folder)) as database:
             await set_access(database, "default", Area.CATALOGUE, withheld=True)
-        return await look(operation, request)
+        return await look(*arguments)
 
     monkeypatch.setattr(operations, "read_request", read_while_it_is_withheld)
     service.get("/api/v1/tracks")
@@ -145,7 +153,7 @@ async def test_a_database_that_another_process_is_writing_to_is_503_and_says_whe
     prepare_folder(data_dir)
     write_keyring(data_dir, new_keyring())
     key = await new_key(data_dir)
-    with serving(data_dir, key) as service, closing(sqlite3.connect(data_dir / DATABASE_NAME)) as other:
+    with served(data_dir, key) as service, closing(sqlite3.connect(data_dir / DATABASE_NAME)) as other:
         other.execute("BEGIN IMMEDIATE")
         with ThreadPoolExecutor(8) as threads:
             started = time.monotonic()
@@ -161,7 +169,7 @@ async def test_a_database_that_another_process_is_writing_to_is_503_and_says_whe
 async def test_a_key_opens_its_own_workspace_and_no_other(service):
     async with aclosing(Database(service.folder)) as database:
         other = await create_workspace(database, "other label")
-    key = await new_key(service.folder, other.id)
+    key = await new_key(service.folder, other.name)
     assert service.get("/api/v1/tracks").json()["pagination"]["total"] > 0
     assert service.get("/api/v1/tracks", key=key).json()["data"] == []
     assert service.get("/api/v1/tracks/USXXX1234567").status_code == 200
@@ -272,7 +280,7 @@ def test_an_error_nobody_foresaw_is_500_with_limits_and_is_logged_and_says_nothi
     def fail(*_):
         raise RuntimeError("CANARY")
 
-    monkeypatch.setattr("server.http.operations.to_json", fail)
+    monkeypatch.setattr(operations, "read_request", fail)
     answer = service.get("/api/v1/tracks", headers={"X-Request-Id": "find-me"})
     assert answer.status_code == 500
     assert error_of(answer) == {"code": "internal_error", "message": "The service failed while processing the request."}

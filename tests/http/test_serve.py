@@ -1,5 +1,7 @@
 """`musicengine-mcp serve`: what it says, where it listens, and how it ends."""
 
+import asyncio
+import os
 import signal
 import socket
 import subprocess
@@ -9,40 +11,42 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.http.conftest import IMPORT, new_key
-from tests.http.processes import Serving, serve
+from tests.http.conftest import IMPORT
+from tests.programs import serving
+from tests.serving import new_key
 
 
-def run(*options):
+def run(*options, **environment):
     command = [sys.executable, "-m", "musicengine_mcp", "serve", *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, env={**os.environ, **environment})
 
 
 def test_it_says_where_everything_is_and_how_to_get_a_key(data_dir):
-    server = Serving(data_dir)
-    for path in ("/docs/api", "/openapi.json", "/llms.txt", "/docs/api.md"):
-        assert httpx.get(server.address + path, trust_env=False).status_code == 200
-    code, said = server.end()
-    assert f"musicengine-mcp --data-dir {data_dir} keys create --name NAME" in said
-    assert all(f"{server.address}{path}" in said for path in ("/api/v1/tracks", "/docs/api", "/mcp"))
-    assert "Traceback" not in said
+    with serving(data_dir) as (address, server):
+        for path in ("/docs/api", "/openapi.json", "/llms.txt", "/docs/api.md"):
+            assert httpx.get(address + path, trust_env=False).status_code == 200
+        code = server.end()
+    assert f"musicengine-mcp --data-dir {data_dir} keys create --name NAME" in server.said
+    assert all(f"{address}{path}" in server.said for path in ("/api/v1/tracks", "/docs/api", "/mcp"))
+    assert "Traceback" not in server.said
     assert code in {0, -signal.SIGTERM}
 
 
 async def test_it_does_not_ask_for_a_key_where_there_is_one(data_dir):
     await new_key(data_dir)
-    _, said = Serving(data_dir).end()
-    assert "keys create" not in said
+    with serving(data_dir) as (_, server):
+        pass
+    assert "keys create" not in server.said
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_ends_it_and_its_workers_without_a_traceback(data_dir, workers):
-    server = Serving(data_dir, "--workers", workers)
-    assert httpx.get(f"{server.address}/llms.txt", trust_env=False).status_code == 200
-    _, said = server.end(signal.SIGINT)
-    assert "Traceback" not in said
+    with serving(data_dir, "--workers", workers) as (address, server):
+        assert httpx.get(f"{address}/llms.txt", trust_env=False).status_code == 200
+        server.end(signal.SIGINT)
+    assert "Traceback" not in server.said
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{server.address}/llms.txt", trust_env=False)
+        httpx.get(f"{address}/llms.txt", trust_env=False)
 
 
 def test_a_port_that_is_taken_is_said_in_one_sentence():
@@ -64,7 +68,7 @@ def test_it_does_not_listen_beyond_this_machine_unless_names_are_said(host):
 
 
 def test_with_a_name_it_listens_everywhere_under_that_name_and_those_of_this_machine(data_dir):
-    with serve(data_dir, "--host", "0.0.0.0", "--allow-host", "music.example") as address:
+    with serving(data_dir, "--host", "0.0.0.0", "--allow-host", "music.example") as (address, _):
         assert address.startswith("http://music.example:")
         port = address.rpartition(":")[2]
         statuses = [
@@ -93,21 +97,30 @@ def test_a_workspace_that_is_not_there_is_said_before_anything_listens():
     assert "Serving" not in result.stderr
 
 
-def test_the_dev_port_is_the_hubs():
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_service_without_a_key_for_it_is_said_before_anything_listens(workers):
+    result = run("--port", "0", "--workers", workers, MUSICENGINE_BASE_URL="https://music.example")
+    assert result.returncode == 1
+    assert "MUSICENGINE_API_KEY" in result.stderr
+    assert "Serving" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_it_says_its_ports():
     result = run("--help")
     assert "38472" in result.stdout
     assert "38473" in result.stdout
 
 
-async def test_a_request_that_the_end_cuts_off_is_told_so_in_the_one_body(data_dir):
-    server = Serving(data_dir)
-    place = urlsplit(server.address)
-    head = f"POST {IMPORT} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {await new_key(data_dir)}\r\n"
-    with socket.create_connection((place.hostname, place.port), 20) as connection:
-        connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode())
-        httpx.get(f"{server.address}/llms.txt", trust_env=False)  # it has met the other request by now
-        _, said = server.end()
-        received = connection.recv(65536)
+def test_a_request_that_the_end_cuts_off_is_told_so_in_the_one_body(data_dir):
+    head = f"POST {IMPORT} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {asyncio.run(new_key(data_dir))}\r\n"
+    with serving(data_dir) as (address, server):
+        place = urlsplit(address)
+        with socket.create_connection((place.hostname, place.port), 20) as connection:
+            connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode())
+            httpx.get(f"{address}/llms.txt", trust_env=False)  # it has met the other request by now
+            server.end()
+            received = connection.recv(65536)
     assert b"The server stopped before it had answered" in received
     assert b"x-request-id" in received
-    assert "Traceback" not in said
+    assert "Traceback" not in server.said

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import threading
 from contextlib import aclosing, closing
+from functools import partial
 
 import anyio
 import pytest
@@ -283,13 +284,22 @@ async def test_a_write_waits_for_another_process_to_finish(data_dir):
         assert await names(database) == ["default", "second"]
 
 
-async def test_writes_of_one_process_take_turns(database):
-    with anyio.fail_after(10):
-        async with anyio.create_task_group() as tasks:
-            for number in range(10):
-                tasks.start_soon(add, database, f"w{number}")
-                tasks.start_soon(database.write_in_thread, lambda thread, number=number: insert(thread, f"t{number}"))
-    assert len(await names(database)) == 21
+async def test_writes_of_one_process_take_turns(data_dir):
+    async with aclosing(Database(data_dir)) as database:
+        with anyio.fail_after(20):
+            async with anyio.create_task_group() as tasks:
+                for number in range(10):
+                    tasks.start_soon(add, database, f"w{number}")
+                    insert_it = partial(insert, name=f"t{number}")
+                    tasks.start_soon(database.write_in_thread, insert_it)
+        assert len(await names(database)) == 21
+
+
+async def test_a_write_whose_turn_does_not_come_is_told_so_as_soon_as_one_that_waits_for_sqlite(database):
+    async with database.transaction():
+        with anyio.fail_after(5), pytest.raises(StorageBusy):
+            await asyncio.create_task(add(database, "late"))
+    assert await names(database) == ["default"]
 
 
 async def test_a_full_disk_is_one_clear_error_and_nothing_is_half_written(database):

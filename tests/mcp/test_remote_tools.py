@@ -12,7 +12,7 @@ from mcp import Client, StdioServerParameters, stdio_client
 from backends.local.musicengine import LocalMusicEngine
 from backends.local.rotation import initialise_encryption
 from contract.errors import EncryptionNotConfigured, KeyRevoked
-from server.mcp.deferred import DeferredBackend
+from server.deferred import DeferredBackend
 from server.mcp.server import INSTRUCTIONS, build_server
 from tests.mcp.conftest import ROOT
 from tests.mcp.test_results import CALLS, CALLS_OF_A_TRACK, COOKIES
@@ -39,7 +39,7 @@ async def tools_over(script):
 
 def opened_late(backend):
     """The backend as the program has it: opened by its first call."""
-    return DeferredBackend(lambda: backend)
+    return DeferredBackend(lambda: backend, backend.how_data_enters)
 
 
 def started(script_address, **environment):

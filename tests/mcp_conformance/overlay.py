@@ -23,12 +23,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from backends.local.database import Database
-from backends.local.handlers import Scope as Workspace
+from backends.local.limits import RateLimiter
 from backends.local.musicengine import LocalWorkspace
+from backends.local.scope import Scope as Workspace
 from server.http.auth import Gate
 from server.http.binding import Allowed
-from server.http.limits import RateLimiter
-from server.http.mcp import McpEndpoint, caller_of
+from server.http.mcp import McpEndpoint, caller_of, security_of
 from server.http.mcp_transport import StatelessTransport
 from server.mcp.server import build_shared_server
 from server.settings import Settings
@@ -42,12 +42,12 @@ def create_overlay(settings: Settings, allowed: Allowed) -> Starlette:
     """The application: /mcp alone."""
     database = Database(settings.data_dir)
     limiter = RateLimiter(settings.data_dir)
+    security = security_of(allowed)
     endpoint = McpEndpoint(
         Gate(database, limiter).principal_of,
         lambda principal: LocalWorkspace(Workspace(database, principal.workspace_id)),
-        allowed_hosts=allowed.hosts,
-        allowed_origins=allowed.origins,
-        transport_of=lambda security: OverlayTransport(overlaid(build_shared_server(caller_of)), security),
+        OverlayTransport(overlaid(build_shared_server(caller_of)), security),
+        security,
     )
 
     @asynccontextmanager

@@ -8,11 +8,9 @@ the key of that folder's workspace on its way in; Host and Origin are those that
 """
 
 import asyncio
-import socket
 import sys
 import threading
 import warnings
-from collections.abc import Callable
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
@@ -23,12 +21,13 @@ from mcp.shared.exceptions import MCPDeprecationWarning
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backends.local.database import Database
-from backends.local.keys import create_key
 from server.http.app import create_app
 from server.http.binding import allowed_of
+from server.http.serving import bind, server_config
 from server.settings import Settings
 from tests.label import store
 from tests.mcp_conformance.overlay import create_overlay
+from tests.serving import new_key
 
 _APPLICATIONS = {"plain": create_app, "overlay": create_overlay}
 
@@ -51,12 +50,12 @@ def main(which: str) -> None:
     """Serve until standard input ends."""
     # The suite tests what revision 2026-07-28 gave up, too: log messages and sampling.
     warnings.simplefilter("ignore", MCPDeprecationWarning)
-    with TemporaryDirectory(prefix="musicengine-conformance-") as name, socket.create_server(("127.0.0.1", 0)) as bound:
+    with TemporaryDirectory(prefix="musicengine-conformance-") as name, bind("127.0.0.1", 0) as bound:
         folder = Path(name) / "data"
         key = asyncio.run(_prepare(folder))
         port = bound.getsockname()[1]
         create = partial(_APPLICATIONS[which], Settings(folder, "default"), allowed_of("127.0.0.1", port))
-        server = uvicorn.Server(_config(create, key))
+        server = uvicorn.Server(server_config(lambda: WithKey(create(), key)))
         threading.Thread(target=_end_with_standard_input, args=[server], daemon=True).start()
         sys.stdout.write(f"http://127.0.0.1:{port}/mcp\n")
         sys.stdout.flush()
@@ -66,19 +65,7 @@ def main(which: str) -> None:
 async def _prepare(folder: Path) -> str:
     async with aclosing(Database(folder)) as database:
         await store(database)
-        _, key = await create_key(database, 1, "Conformance")
-    return key
-
-
-def _config(create: Callable[[], ASGIApp], key: str) -> uvicorn.Config:
-    return uvicorn.Config(
-        lambda: WithKey(create(), key),
-        factory=True,
-        lifespan="on",
-        log_level="error",
-        proxy_headers=False,
-        timeout_graceful_shutdown=1,
-    )
+    return await new_key(folder)
 
 
 def _end_with_standard_input(server: uvicorn.Server) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from contract.errors import family
-from contract.musicengine import OPERATIONS
+from contract.musicengine import BASE_URL, OPERATIONS
 from contract.musicengine.catalogue import LIST_TRACKS
 from contract.musicengine.profiles import IMPORT_BROWSER_PROFILE
 from contract.musicengine.surface_map import AREAS
@@ -196,7 +196,7 @@ def test_there_is_one_title_and_no_level_of_headings_is_skipped() -> None:
 
 
 def test_the_page_has_a_language_landmarks_and_a_way_past_the_contents() -> None:
-    assert PAGE.of("html") == [{"lang": "en"}]
+    assert PAGE.of("html") == [{"lang": "en", "data-service": BASE_URL}]
     assert [len(PAGE.of(tag)) for tag in ("header", "nav", "main")] == [1, 1, 1]
     assert PAGE.of("a")[0]["href"] == f"#{PAGE.of('main')[0]['id']}"
     assert all(attributes["scope"] in {"col", "row"} for attributes in PAGE.of("th"))

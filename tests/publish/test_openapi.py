@@ -96,8 +96,8 @@ def test_every_response_carries_the_rate_limit_headers_and_a_request_id(operatio
             "X-RateLimit-Limit",
             "X-RateLimit-Remaining",
             "X-RateLimit-Reset",
-            "X-Request-Id",
             "Retry-After",
+            "X-Request-Id",
         ]
 
 

@@ -18,16 +18,6 @@ from tests.remote.served import answer_of
 
 KEY = "isrc_live_CANARY0123456789"
 
-_ENVIRONMENT = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
-
-
-@pytest.fixture(autouse=True)
-def no_environment(monkeypatch):
-    """Neither proxies nor certificates of the machine that runs the tests."""
-    for name in _ENVIRONMENT:
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-
 
 class Waits(list):
     """Seconds that were waited, without waiting."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from backends.remote.address import check_address, is_loopback
+from backends.loopback import is_loopback
+from backends.remote.address import check_address
 from backends.remote.client import RemoteBackend
 from contract.errors import InvalidRequest
 from contract.musicengine import BASE_URL

@@ -6,6 +6,7 @@ import sys
 import anyio
 import pytest
 
+from backends.data_entry import AT_THE_SERVICE, BY_IMPORT, how_data_enters
 from contract.errors import InvalidRequest
 from contract.musicengine import BASE_URL
 from server.backends import open_backend
@@ -125,3 +126,9 @@ async def test_the_http_client_is_not_loaded_before_it_is_needed():
     with anyio.fail_after(20):
         ended = await anyio.run_process([sys.executable, "-c", script])
     assert ended.stdout.strip() == b"[]"
+
+
+def test_before_the_first_call_it_is_known_that_data_enters_at_the_service(data_dir):
+    remote = RemoteSettings("http://127.0.0.1:1", "isrc_live_x")
+    assert how_data_enters(open_backend(Settings(data_dir, "default", remote))) == AT_THE_SERVICE
+    assert how_data_enters(open_backend(Settings(data_dir, "default"))) == BY_IMPORT

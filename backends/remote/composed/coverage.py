@@ -7,13 +7,13 @@ from backends.backend import Backend
 from backends.comparison import Rows
 from backends.coverage import RECENT, fuller_day
 from backends.days import day_number, day_text
-from backends.remote.composed.handlers import ComposedHandlers
-from backends.remote.composed.reading import LONGEST_HISTORY, read_catalogue, read_histories, read_overview
-from contract.musicengine.analytics import GET_COVERAGE, Coverage, GetCoverage
+from backends.handlers import Handlers
+from backends.remote.composed.reading import read_catalogue, read_histories, read_overview
+from contract.musicengine.analytics import GET_COVERAGE, LONGEST_HISTORY, Coverage, GetCoverage
 
 __all__ = ["HANDLERS"]
 
-HANDLERS = ComposedHandlers()
+HANDLERS = Handlers[Backend]()
 
 _SMALL = 40
 """Up to so many tracks, all are read. An overview is what agents ask for most often, and it has to stay cheap."""

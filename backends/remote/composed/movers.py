@@ -7,23 +7,16 @@ from backends.backend import Backend
 from backends.comparison import Rows, all_streams, compare, release_day
 from backends.data_entry import how_data_enters
 from backends.days import day_number, day_text
+from backends.handlers import Handlers
 from backends.movers import ComparedTrack, no_movers, nothing_there, rank_movers
-from backends.remote.composed.handlers import ComposedHandlers
-from backends.remote.composed.reading import (
-    LONGEST_HISTORY,
-    Catalogue,
-    for_each,
-    read_catalogue,
-    read_histories,
-    read_overview,
-)
+from backends.remote.composed.reading import Catalogue, for_each, read_catalogue, read_histories, read_overview
 from contract.errors import InvalidRequest, TrackNotFound
-from contract.musicengine.analytics import GET_MOVERS, GetMovers, Movers
+from contract.musicengine.analytics import GET_MOVERS, LONGEST_HISTORY, GetMovers, Movers
 from contract.musicengine.catalogue import GET_TRACK, GetTrack, TrackSummary
 
 __all__ = ["HANDLERS", "MOST_TRACKS"]
 
-HANDLERS = ComposedHandlers()
+HANDLERS = Handlers[Backend]()
 
 MOST_TRACKS = 110
 """Tracks whose histories are read: with all that has to be read besides, two answers fit into a minute's limit."""

@@ -1,10 +1,11 @@
 """Every operation that is composed."""
 
+from backends.backend import Backend
+from backends.handlers import Handlers
 from backends.remote.composed import coverage, movers, search
-from backends.remote.composed.handlers import ComposedHandlers
 
 __all__ = ["COMPOSED"]
 
-COMPOSED = ComposedHandlers()
+COMPOSED = Handlers[Backend]()
 for _subject in (search, movers, coverage):
     COMPOSED.include(_subject.HANDLERS)

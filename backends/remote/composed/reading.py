@@ -12,6 +12,7 @@ from contract.errors import ContractError, InvalidRequest, TrackNotFound
 from contract.musicengine.analytics import GET_STREAMS, GetStreams
 from contract.musicengine.catalogue import (
     GET_OVERVIEW,
+    LARGEST_PAGE,
     LIST_TRACKS,
     GetOverview,
     ListTracks,
@@ -20,15 +21,11 @@ from contract.musicengine.catalogue import (
     TrackSummary,
 )
 
-__all__ = ["LONGEST_HISTORY", "Catalogue", "for_each", "read_catalogue", "read_histories", "read_overview"]
-
-LONGEST_HISTORY = 365
-"""Rows of a track that a service gives at most (the reference's bound of `days`)."""
+__all__ = ["Catalogue", "for_each", "read_catalogue", "read_histories", "read_overview"]
 
 _AT_ONCE = 8
 """Enough to hide the way to the service, and few enough to be no burden to it."""
 
-_PAGE = 500
 _SMALL_PAGE = 50
 
 ItemT = TypeVar("ItemT")
@@ -50,7 +47,7 @@ class Catalogue:
 
 async def read_catalogue(backend: Backend, most: int) -> Catalogue:
     """The newest tracks, as many as there are up to a bound."""
-    size = min(_PAGE, most)
+    size = min(LARGEST_PAGE, most)
     try:
         page = await _page(backend, size, 0)
     except InvalidRequest:

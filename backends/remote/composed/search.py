@@ -1,7 +1,7 @@
 """Find tracks by words, ISRC or Spotify link in a catalogue that can only be listed."""
 
 from backends.backend import Backend
-from backends.remote.composed.handlers import ComposedHandlers
+from backends.handlers import Handlers
 from backends.remote.composed.reading import read_catalogue
 from backends.search import Sought
 from contract.errors import InvalidRequest
@@ -9,7 +9,7 @@ from contract.musicengine.catalogue import FIND_TRACKS, FindTracks, TrackPage
 
 __all__ = ["HANDLERS"]
 
-HANDLERS = ComposedHandlers()
+HANDLERS = Handlers[Backend]()
 
 _MOST = 50_000
 """Tracks that are looked through: a hundred pages, a third of what may be read in a minute."""

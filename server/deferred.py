@@ -6,7 +6,6 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from backends.backend import Backend
-from backends.data_entry import BY_IMPORT, how_data_enters
 from contract.operation import Operation
 
 __all__ = ["DeferredBackend"]
@@ -16,16 +15,16 @@ ResponseT = TypeVar("ResponseT", bound=BaseModel)
 
 
 class DeferredBackend:
-    """Calls `opener` once, when there is something to do."""
+    """Calls `opener` once, when there is something to do.
 
-    def __init__(self, opener: Callable[[], Backend]) -> None:
+    Attributes:
+        how_data_enters: A sentence that tells a user how data gets into the workspace; true before it is opened, too.
+    """
+
+    def __init__(self, opener: Callable[[], Backend], how_data_enters: str) -> None:
+        self.how_data_enters = how_data_enters
         self._opener = opener
         self._backend: Backend | None = None
-
-    @property
-    def how_data_enters(self) -> str:
-        """A sentence that tells a user how data gets into the workspace."""
-        return BY_IMPORT if self._backend is None else how_data_enters(self._backend)
 
     async def call(
         self, operation: Operation[RequestT, ResponseT], request: RequestT, *, idempotency_key: str | None = None

@@ -1,18 +1,19 @@
 """Our programs, as users start them: each is a process of its own that begins with a line we wait for, and is ended."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO
 
-__all__ = ["ROOT", "Lines", "Program", "environment_of", "running", "serving"]
+__all__ = ["ROOT", "Lines", "Program", "address_of", "environment_of", "running", "serving", "started"]
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 _SECONDS = 30
 
@@ -67,18 +68,33 @@ class Program:
         self.output = Lines(process.stdout)
         self.errors = Lines(process.stderr)
 
-    def end(self) -> None:
-        """Ask it to end, and see that it does."""
-        self.process.terminate()
+    @property
+    def said(self) -> str:
+        """What it has said on standard error; after its end, all of it."""
+        return "\n".join(self.errors.read)
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Ask it to end, and see that it does; return its exit code."""
+        self.process.send_signal(number)
         try:
-            self.process.wait(_SECONDS)
+            return self.process.wait(_SECONDS)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            self.kill()
             raise
         finally:
-            self.input.close()
-            self.output.end()
-            self.errors.end()
+            self._close()
+
+    def kill(self) -> None:
+        """End it and its workers as a crash would."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(_SECONDS)
+        self._close()
+
+    def _close(self) -> None:
+        self.input.close()
+        self.output.end()
+        self.errors.end()
 
 
 def environment_of(**variables: str) -> dict[str, str]:
@@ -92,15 +108,16 @@ def environment_of(**variables: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, *arguments: str, environment: Mapping[str, str]) -> Generator[Program, None, None]:
-    """`musicengine-mcp` over the data folder, for as long as the block lasts."""
+def started(command: Sequence[str], environment: Mapping[str, str]) -> Generator[Program, None, None]:
+    """The command, for as long as the block lasts."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "musicengine_mcp", "--data-dir", str(folder), *arguments],
+        command,
         cwd=ROOT,
         env=dict(environment),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        start_new_session=True,  # a group of its own, so that its workers can be ended with it
     )
     program = Program(process)
     try:
@@ -110,9 +127,22 @@ def running(folder: Path, *arguments: str, environment: Mapping[str, str]) -> Ge
 
 
 @contextmanager
+def running(folder: Path, *arguments: str, environment: Mapping[str, str]) -> Generator[Program, None, None]:
+    """`musicengine-mcp` over the data folder, for as long as the block lasts."""
+    command = [sys.executable, "-m", "musicengine_mcp", "--data-dir", str(folder), *arguments]
+    with started(command, environment) as program:
+        yield program
+
+
+@contextmanager
 def serving(folder: Path, *arguments: str, **variables: str) -> Generator[tuple[str, Program], None, None]:
     """The address of `musicengine-mcp serve` over the data folder, and the program."""
     with running(folder, "serve", "--port", "0", *arguments, environment=environment_of(**variables)) as program:
-        while not (line := program.errors.next()).startswith(_SERVING):
-            pass
-        yield line.removeprefix(_SERVING).split()[0], program
+        yield address_of(program), program
+
+
+def address_of(program: Program) -> str:
+    """Where a program serves, once it says so."""
+    while not (line := program.errors.next()).startswith(_SERVING):
+        pass
+    return line.removeprefix(_SERVING).split()[0]

@@ -1,0 +1,51 @@
+"""Bind handlers to operations, so that a type checker rejects one that differs from the contract."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from contract.operation import Operation
+
+__all__ = ["Handlers"]
+
+ContextT = TypeVar("ContextT")
+RequestT = TypeVar("RequestT", bound=BaseModel)
+ResponseT = TypeVar("ResponseT", bound=BaseModel)
+
+
+class Handlers(Generic[ContextT]):
+    """The handlers of one subject, by operation; the context is what each may work with."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Callable[[ContextT, Any], Awaitable[Any]]] = {}
+
+    def handles(
+        self, operation: Operation[RequestT, ResponseT]
+    ) -> Callable[
+        [Callable[[ContextT, RequestT], Awaitable[ResponseT]]], Callable[[ContextT, RequestT], Awaitable[ResponseT]]
+    ]:
+        """Register the decorated function as the operation's handler."""
+
+        def register(
+            handler: Callable[[ContextT, RequestT], Awaitable[ResponseT]],
+        ) -> Callable[[ContextT, RequestT], Awaitable[ResponseT]]:
+            self._by_name[operation.name] = handler
+            return handler
+
+        return register
+
+    def include(self, other: "Handlers[ContextT]") -> None:
+        """Take over another subject's handlers."""
+        self._by_name.update(other._by_name)  # noqa: SLF001  (another of our own kind)
+
+    def get(
+        self, operation: Operation[RequestT, ResponseT]
+    ) -> Callable[[ContextT, RequestT], Awaitable[ResponseT]] | None:
+        """The operation's handler, or None."""
+        return self._by_name.get(operation.name)
+
+    def __getitem__(
+        self, operation: Operation[RequestT, ResponseT]
+    ) -> Callable[[ContextT, RequestT], Awaitable[ResponseT]]:
+        return self._by_name[operation.name]
