@@ -1,6 +1,7 @@
 """`musicengine-mcp serve`: REST, documents and MCP over HTTP."""
 
 import argparse
+import gc
 import shlex
 import sys
 from functools import partial
@@ -76,7 +77,11 @@ def _create_app(settings: Settings, allowed: "Allowed") -> "Starlette":
     """The application, imported by the process that serves it."""
     from server.http.app import create_app
 
-    return create_app(settings, allowed)
+    app = create_app(settings, allowed)
+    # What is there now stays. To look through all of it again and again would hold requests up for milliseconds.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 async def _say_how_to_get_a_key(arguments: argparse.Namespace, settings: Settings) -> None:

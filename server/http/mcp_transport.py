@@ -28,6 +28,8 @@ MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 
 _JSON = "application/json"
 
+_WATCH_AFTER_SECONDS = 0.05
+
 _METHOD = re.compile(r"[A-Za-z0-9_./$-]{1,100}", re.ASCII)
 
 
@@ -169,13 +171,19 @@ async def _answer(
         await anyio.sleep_forever()  # the caller's going is noticed below, for all modes alike
         raise AssertionError
 
+    loop = asyncio.get_running_loop()
+    watchers: list[asyncio.Task[None]] = []
     with anyio.CancelScope() as work:
-        # A bare task: a task group costs more than it would tidy up here.
-        watcher = asyncio.create_task(_cancel_at_disconnect(receive, work))
+        # Most answers are there before it is worth a task to see whether anybody still waits for them.
+        timer = loop.call_later(
+            _WATCH_AFTER_SECONDS, lambda: watchers.append(loop.create_task(_cancel_at_disconnect(receive, work)))
+        )
         try:
             await manager.handle_request(scope, receive_again, send)
         finally:
-            watcher.cancel()
+            timer.cancel()
+            for watcher in watchers:
+                watcher.cancel()
 
 
 async def _cancel_at_disconnect(receive: Receive, work: anyio.CancelScope) -> None:

@@ -115,7 +115,7 @@ def _success(result: BaseModel) -> dict[str, Any]:
     text = _inert_text(structured)
     if text is None:
         structured = inert(structured)
-        text = _compact(structured)
+        text = _compact(structured).decode()
     return {
         "content": [{"type": "text", "text": text}],
         "structuredContent": structured,
@@ -130,12 +130,12 @@ def _inert_text(structured: dict[str, Any]) -> str | None:
         text = _compact(structured)
     except PydanticSerializationError:  # half of a character, which no encoding can write
         return None
-    return text if is_inert(text) else None
+    return text.decode() if is_inert(text) else None
 
 
-def _compact(structured: dict[str, Any]) -> str:
+def _compact(structured: dict[str, Any]) -> bytes:
     # pydantic's writer is several times faster than json.dumps, and as compact.
-    return to_json(structured).decode()
+    return to_json(structured)
 
 
 def _failure(error: ContractError) -> dict[str, Any]:

@@ -86,7 +86,9 @@ def test_every_character_that_no_reader_sees_is_taken_out():
     hostile = [chr(code) for code in range(0x110000) if unseen(chr(code))]
     assert len(hostile) > 2000
     assert [character for character in hostile if inert(f"a{character}b") != "ab"] == []
-    assert [character for character in hostile if is_inert(f'"a{character}b"') and ord(character) > 127] == []
+    # ASCII ones are escapes in JSON, and halves of characters can't be written at all.
+    written = [character for character in hostile if ord(character) > 127 and not "\ud800" <= character <= "\udfff"]
+    assert [character for character in written if is_inert(f'"a{character}b"'.encode())] == []
 
 
 def test_what_people_write_stays_as_it_is():
@@ -94,10 +96,10 @@ def test_what_people_write_stays_as_it_is():
         "Beyoncé": ["Motörhead", "林檎", "Молчат Дома", "فيروز", "T.N.T. (100%) \U0001f3b5 ❤️", 1, None, True, 2.5]
     }
     assert inert(written) == written
-    assert is_inert(json.dumps(written, ensure_ascii=False))
+    assert is_inert(json.dumps(written, ensure_ascii=False).encode())
 
 
 def test_text_that_json_must_escape_is_looked_at():
-    assert not is_inert(json.dumps("a\x1bb"))
-    assert not is_inert(json.dumps('say "x"'))
+    assert not is_inert(json.dumps("a\x1bb").encode())
+    assert not is_inert(json.dumps('say "x"').encode())
     assert inert({'say "x"': ['back\\slash "y"']}) == {'say "x"': ['back\\slash "y"']}

@@ -110,7 +110,9 @@ async def test_a_read_carries_no_key(waits):
     assert "idempotency-key" not in script.asked[0].headers
 
 
-@pytest.mark.parametrize("last", [Cut(), Reply(status=504), Reply(b"[]", 201), Reply(b"<html>", 201)], ids=str)
+@pytest.mark.parametrize(
+    "last", [Cut(), Reply(status=504), Reply(b"[]", 201), Reply(b"<html>", 201)], ids=["cut", "504", "list", "html"]
+)
 async def test_a_write_whose_fate_is_not_known_says_so(waits, last):
     async with calling(Script(last), waits.policy()) as backend:
         with pytest.raises(InternalError, match="not known whether the write was carried out") as caught:
