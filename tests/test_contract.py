@@ -94,7 +94,7 @@ def test_every_error_has_a_code_of_its_own() -> None:
 def test_an_error_says_in_a_sentence_what_is_wrong_and_has_the_one_body(error: type[ContractError]) -> None:
     assert error.default_message.endswith(".")
     assert error.meaning.endswith(".")
-    assert error.status in {400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 500}
+    assert error.status in {400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 500, 503}
     body = error().body()
     assert ErrorBody.model_validate(body).error.code == error.code
     assert error().sentence.startswith(error.default_message)
