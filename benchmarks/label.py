@@ -13,7 +13,7 @@ from pathlib import Path
 from backends.days import day_number, day_text
 from backends.local.importing.top_tracks import LENGTH
 from backends.local.migrations import migrate
-from backends.local.schema import MIGRATIONS
+from backends.local.schema import LAYOUT
 from backends.local.storage import DATABASE_NAME, prepare_folder
 from backends.text import search_text
 
@@ -109,7 +109,7 @@ class Label:
         """Fill the product's own schema in a data folder, in bulk: far faster than an import, with the same result."""
         prepare_folder(folder)
         path = folder / DATABASE_NAME
-        migrate(path, MIGRATIONS)
+        migrate(path, LAYOUT)
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -1048576"):
                 connection.execute(f"PRAGMA {pragma}")

@@ -12,9 +12,10 @@ import aiosqlite
 import anyio
 import anyio.to_thread
 
+from backends.local.layout import Layout
 from backends.local.migrations import BUSY_SECONDS, migrate
-from backends.local.schema import MIGRATIONS
-from backends.local.storage import DATABASE_NAME, prepare_folder, storage_errors
+from backends.local.schema import LAYOUT
+from backends.local.storage import prepare_folder, storage_errors
 from contract.errors import StorageBusy
 
 __all__ = ["Database"]
@@ -36,7 +37,7 @@ _PRAGMAS = (
 
 
 class Database:
-    """The database of a data folder, opened and migrated on first use.
+    """A database of a data folder, opened and migrated on first use.
 
     Reads run beside writes (WAL) and see what is committed. Writes of one process take turns here; those of
     several processes take turns in SQLite, which waits ten seconds before it calls the database busy.
@@ -46,12 +47,12 @@ class Database:
         self,
         folder: Path,
         *,
-        migrations: Sequence[Sequence[str]] = MIGRATIONS,
+        layout: Layout = LAYOUT,
         busy_seconds: float = BUSY_SECONDS,
     ) -> None:
         self.folder = folder
-        self.path = folder / DATABASE_NAME
-        self._migrations = migrations
+        self.path = folder / layout.name
+        self._layout = layout
         self._busy_seconds = busy_seconds
         self._opening = anyio.Lock()
         self._writing = anyio.Lock()
@@ -59,6 +60,8 @@ class Database:
         self._reader: aiosqlite.Connection | None = None
         self._writer: aiosqlite.Connection | None = None
         self._looker: sqlite3.Connection | None = None
+        self._worker: sqlite3.Connection | None = None
+        self._working = anyio.Lock()
         self._version: int | None = None
         self._kept: dict[Any, Any] = {}
 
@@ -98,6 +101,19 @@ class Database:
             else:
                 return rows
         return await self.read(sql, parameters)  # which waits in its thread
+
+    async def read_in_thread(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
+        """Run reads that belong together in a thread, on a connection of their own: one switch there, and one back.
+
+        All of them see the database as it is when the first of them looks.
+
+        Raises:
+            StorageError: The database can't be opened or read.
+        """
+        with storage_errors():
+            async with self._working:
+                worker = self._worker or await self._open_worker()
+                return await anyio.to_thread.run_sync(_in_one_state, worker, work)
 
     async def unchanged(self) -> dict[Any, Any]:
         """Where what was worked out of the database may be kept: empty again once anybody has committed anything.
@@ -180,7 +196,10 @@ class Database:
                     await connection.close()
             if self._looker is not None:
                 self._looker.close()
-        self._reader = self._writer = self._looker = None
+            async with self._working:
+                if self._worker is not None:
+                    self._worker.close()
+        self._reader = self._writer = self._looker = self._worker = None
 
     async def _unchanged(self) -> dict[Any, Any]:
         looker = self._looker or await self._open_looker()
@@ -202,16 +221,25 @@ class Database:
     async def _open_looker(self) -> sqlite3.Connection:
         async with self._opening:
             if self._looker is None:
-                await self._migrate()
-                connection = sqlite3.connect(self.path, timeout=0, isolation_level=None)
-                try:
-                    for pragma in (*_PRAGMAS, "PRAGMA query_only = ON"):
-                        connection.execute(pragma)
-                except sqlite3.Error:
-                    connection.close()
-                    raise
-                self._looker = connection
+                self._looker = await self._open_to_read(0)
             return self._looker
+
+    async def _open_worker(self) -> sqlite3.Connection:
+        async with self._opening:
+            if self._worker is None:
+                self._worker = await self._open_to_read(self._busy_seconds)
+            return self._worker
+
+    async def _open_to_read(self, busy_seconds: float) -> sqlite3.Connection:
+        await self._migrate()
+        connection = sqlite3.connect(self.path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+        try:
+            for pragma in (*_PRAGMAS, "PRAGMA query_only = ON"):
+                connection.execute(pragma)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
 
     async def _open_writer(self) -> aiosqlite.Connection:
         async with self._opening:
@@ -236,7 +264,7 @@ class Database:
     async def _migrate(self) -> None:
         if not self._migrated:
             prepare_folder(self.folder)
-            await anyio.to_thread.run_sync(migrate, self.path, self._migrations, self._busy_seconds)
+            await anyio.to_thread.run_sync(migrate, self.path, self._layout, self._busy_seconds)
             self._migrated = True
 
     def _transact(self, work: Callable[[sqlite3.Connection], ResultT], commit: bool, stop: threading.Event) -> ResultT:
@@ -255,6 +283,14 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
             return result
+
+
+def _in_one_state(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
+    connection.execute("BEGIN")
+    try:
+        return work(connection)
+    finally:
+        connection.execute("COMMIT")
 
 
 def _unless_stopped(stop: threading.Event) -> None:

@@ -3,12 +3,11 @@
 import hashlib
 import sqlite3
 import time
-from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from backends.local.schema import APPLICATION_ID
+from backends.local.layout import Layout
 from backends.local.storage import create_private_file, prepare_folder, storage_errors
 from contract.errors import StorageCorrupt, StorageFull, StorageTooNew
 
@@ -18,26 +17,27 @@ BUSY_SECONDS = 10.0
 """How long SQLite waits for another process before it calls the database busy."""
 
 
-def migrate(path: Path, migrations: Sequence[Sequence[str]], busy_seconds: float = BUSY_SECONDS) -> None:
+def migrate(path: Path, layout: Layout, busy_seconds: float = BUSY_SECONDS) -> None:
     """Bring the database at the path to the newest schema; create it if it is not there.
 
     Raises:
         StorageError: It can't be read or written, is not ours, or is newer than this program.
     """
+    migrations = layout.migrations
     create_private_file(path)
     with storage_errors(), closing(sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)) as connection:
         # In a transaction, so that all that it reads is of one moment: another process may be creating the tables.
         connection.execute("BEGIN")
-        version = _version(connection)
+        version = _version(connection, layout)
         connection.execute("ROLLBACK")
         if version > len(migrations):
             raise StorageTooNew
         if version == len(migrations):
             return
         _use_write_ahead_log(connection, busy_seconds)
-        for number, statements in enumerate(migrations[version:], start=version + 1):
+        for number in range(version + 1, len(migrations) + 1):
             # What is created only now holds nothing that a backup could save.
-            _apply(connection, path, number, statements, backed_up=version > 0)
+            _apply(connection, path, number, layout, backed_up=version > 0)
 
 
 def back_up(connection: sqlite3.Connection, target: Path) -> None:
@@ -82,10 +82,10 @@ def _copy(connection: sqlite3.Connection, target: Path) -> None:
             raise StorageFull("The backup that precedes an upgrade differs from the database. Nothing was changed.")
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _version(connection: sqlite3.Connection, layout: Layout) -> int:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application == APPLICATION_ID:
+    if application == layout.application_id:
         return version
     if version or connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
         raise StorageCorrupt("The file is a database of another program. It was left as it is.")
@@ -106,20 +106,18 @@ def _use_write_ahead_log(connection: sqlite3.Connection, busy_seconds: float) ->
             return
 
 
-def _apply(
-    connection: sqlite3.Connection, path: Path, number: int, statements: Sequence[str], *, backed_up: bool
-) -> None:
+def _apply(connection: sqlite3.Connection, path: Path, number: int, layout: Layout, *, backed_up: bool) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have migrated while we waited for the lock.
-        if _version(connection) >= number:
+        if _version(connection, layout) >= number:
             connection.execute("ROLLBACK")
             return
         if backed_up:
             _back_up_before(path, number)
-        for statement in statements:
+        for statement in layout.migrations[number - 1]:
             connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA application_id = {layout.application_id}")
         connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
     except BaseException:

@@ -3,10 +3,10 @@
 Days are stored as whole days since 1970-01-01: 3 bytes instead of 10, which halves the largest table.
 """
 
-__all__ = ["APPLICATION_ID", "MIGRATIONS"]
+from backends.local.layout import Layout
+from backends.local.storage import DATABASE_NAME
 
-APPLICATION_ID = 0x4D454D43
-"""Marks a SQLite file as ours ("MEMC"), so that another program's file is never migrated."""
+__all__ = ["LAYOUT"]
 
 _WORKSPACES = (
     """
@@ -225,7 +225,11 @@ _ON_THE_WIRE = (
     "CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (*_WORKSPACES, *_CATALOGUE, *_DAILY_STREAMS, *_OTHER_FIGURES, *_SECRETS),
-    _ON_THE_WIRE,
+LAYOUT = Layout(
+    name=DATABASE_NAME,
+    application_id=0x4D454D43,  # "MEMC"
+    migrations=(
+        (*_WORKSPACES, *_CATALOGUE, *_DAILY_STREAMS, *_OTHER_FIGURES, *_SECRETS),
+        _ON_THE_WIRE,
+    ),
 )

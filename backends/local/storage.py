@@ -16,6 +16,7 @@ from contract.errors import (
 __all__ = [
     "DATABASE_NAME",
     "DEFAULT_WORKSPACE",
+    "HUB_DATABASE_NAME",
     "create_private_file",
     "default_data_dir",
     "expanded",
@@ -24,6 +25,8 @@ __all__ = [
 ]
 
 DATABASE_NAME = "musicengine.db"
+
+HUB_DATABASE_NAME = "hub.db"
 
 DEFAULT_WORKSPACE = "default"
 """The one that exists from the first start."""

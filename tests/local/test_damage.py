@@ -8,7 +8,7 @@ import pytest
 
 from backends.local.database import Database
 from backends.local.musicengine import LocalMusicEngine
-from backends.local.schema import APPLICATION_ID
+from backends.local.schema import LAYOUT
 from backends.local.storage import DATABASE_NAME, create_private_file, prepare_folder
 from contract.errors import StorageCorrupt, StorageError, StorageReadOnly, StorageTooNew
 from contract.musicengine import OPERATIONS
@@ -67,7 +67,7 @@ async def test_a_database_of_a_newer_version_is_refused(filled):
     assert "Upgrade" in error.sentence
 
 
-@pytest.mark.parametrize("application", [0, 0x42424242, APPLICATION_ID + 1])
+@pytest.mark.parametrize("application", [0, 0x42424242, LAYOUT.application_id + 1])
 async def test_a_database_of_another_program_is_refused(path, application):
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("CREATE TABLE theirs (value)")

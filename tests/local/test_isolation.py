@@ -14,7 +14,7 @@ import pytest
 from backends.local.migrations import migrate
 from backends.local.musicengine import LocalMusicEngine
 from backends.local.rotation import initialise_encryption
-from backends.local.schema import MIGRATIONS
+from backends.local.schema import LAYOUT
 from backends.local.storage import DATABASE_NAME, prepare_folder
 from backends.local.workspaces import create_workspace
 from contract.errors import ContractError
@@ -190,7 +190,7 @@ async def test_a_workspace_that_is_not_there_answers_nothing(connect, operation)
 
 def test_every_row_of_data_belongs_to_a_workspace_or_to_a_track_of_one(data_dir):
     prepare_folder(data_dir)
-    migrate(data_dir / DATABASE_NAME, MIGRATIONS)
+    migrate(data_dir / DATABASE_NAME, LAYOUT)
     with closing(sqlite3.connect(data_dir / DATABASE_NAME)) as connection:
         tables = connection.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"

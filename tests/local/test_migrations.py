@@ -7,15 +7,17 @@ import subprocess
 import sys
 import time
 from contextlib import aclosing, closing
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import pytest
 
 from backends.local.database import Database
+from backends.local.layout import Layout
 from backends.local.migrations import back_up, content_hash, migrate
 from backends.local.musicengine import LocalMusicEngine
-from backends.local.schema import APPLICATION_ID, MIGRATIONS
+from backends.local.schema import LAYOUT
 from backends.local.storage import DATABASE_NAME, prepare_folder
 from contract.errors import StorageBusy, StorageError, StorageFull
 from contract.musicengine.catalogue import LIST_TRACKS
@@ -24,20 +26,27 @@ from tests.label import LABEL, store
 
 ROOT = Path(__file__).resolve().parents[2]
 
-NEXT = (*MIGRATIONS, ("CREATE TABLE later (value TEXT NOT NULL) STRICT", "INSERT INTO later VALUES ('there')"))
-BROKEN = (*NEXT, ("CREATE TABLE half (value TEXT) STRICT", "DROP TABLE tracks", "SELECT no_such_function()"))
+
+def followed_by(layout: Layout, statements: tuple[str, ...]) -> Layout:
+    """The layout of a later version."""
+    return replace(layout, migrations=(*layout.migrations, statements))
+
+
+FIRST = replace(LAYOUT, migrations=LAYOUT.migrations[:1])
+NEXT = followed_by(LAYOUT, ("CREATE TABLE later (value TEXT NOT NULL) STRICT", "INSERT INTO later VALUES ('there')"))
+BROKEN = followed_by(NEXT, ("CREATE TABLE half (value TEXT) STRICT", "DROP TABLE tracks", "SELECT no_such_function()"))
 
 MIGRATE = """
 import sys, time
 from pathlib import Path
 from backends.local.migrations import migrate
-from backends.local.schema import MIGRATIONS
+from backends.local.schema import LAYOUT
 from backends.local.storage import prepare_folder
 path = Path(sys.argv[1])
 prepare_folder(path.parent)
 while time.time() < float(sys.argv[2]):
     pass
-migrate(path, MIGRATIONS)
+migrate(path, LAYOUT)
 """
 
 
@@ -75,22 +84,22 @@ def backups(path):
 
 
 def test_a_new_database_is_at_the_newest_version_and_marked_as_ours(path):
-    migrate(path, MIGRATIONS)
-    assert version(path) == len(MIGRATIONS)
-    assert look(path, "PRAGMA application_id") == [(APPLICATION_ID,)]
+    migrate(path, LAYOUT)
+    assert version(path) == len(LAYOUT.migrations)
+    assert look(path, "PRAGMA application_id") == [(LAYOUT.application_id,)]
     assert look(path, "PRAGMA journal_mode") == [("wal",)]
     assert look(path, "SELECT name FROM workspaces") == [("default",)]
 
 
 def test_a_new_database_needs_no_backup(path):
-    migrate(path, MIGRATIONS)
+    migrate(path, LAYOUT)
     assert backups(path) == []
 
 
 def test_migrating_again_changes_nothing(path):
-    migrate(path, MIGRATIONS)
+    migrate(path, LAYOUT)
     before = hash_of(path)
-    migrate(path, MIGRATIONS)
+    migrate(path, LAYOUT)
     assert hash_of(path) == before
 
 
@@ -98,10 +107,10 @@ def test_an_upgrade_keeps_a_backup_of_exactly_what_was_there(filled):
     before = hash_of(filled)
     migrate(filled, NEXT)
     [backup] = backups(filled)
-    assert backup.name.startswith(f"musicengine-before-v{len(NEXT)}-")
+    assert backup.name.startswith(f"musicengine-before-v{len(NEXT.migrations)}-")
     assert hash_of(backup) == before
-    assert version(backup) == len(MIGRATIONS)
-    assert version(filled) == len(NEXT)
+    assert version(backup) == len(LAYOUT.migrations)
+    assert version(filled) == len(NEXT.migrations)
     assert look(filled, "SELECT value FROM later") == [("there",)]
 
 
@@ -123,8 +132,8 @@ def test_backups_can_be_read_by_their_owner_alone(filled):
 
 
 def test_each_step_of_a_long_upgrade_has_a_backup_of_its_own(filled):
-    migrate(filled, (*NEXT, ("CREATE TABLE latest (value TEXT) STRICT",)))
-    assert [version(backup) for backup in backups(filled)] == [len(MIGRATIONS), len(NEXT)]
+    migrate(filled, followed_by(NEXT, ("CREATE TABLE latest (value TEXT) STRICT",)))
+    assert [version(backup) for backup in backups(filled)] == [len(LAYOUT.migrations), len(NEXT.migrations)]
 
 
 def test_a_migration_that_fails_leaves_the_version_before_it_as_it_was(filled):
@@ -133,13 +142,13 @@ def test_a_migration_that_fails_leaves_the_version_before_it_as_it_was(filled):
     with pytest.raises(sqlite3.OperationalError, match="no_such_function"):
         migrate(filled, BROKEN)
     assert hash_of(filled) == before
-    assert version(filled) == len(NEXT)
+    assert version(filled) == len(NEXT.migrations)
 
 
 def test_a_migration_that_fails_keeps_the_steps_before_it(filled):
     with pytest.raises(sqlite3.OperationalError, match="no_such_function"):
         migrate(filled, BROKEN)
-    assert version(filled) == len(NEXT)
+    assert version(filled) == len(NEXT.migrations)
     assert look(filled, "SELECT value FROM later") == [("there",)]
 
 
@@ -148,7 +157,7 @@ def test_a_backup_that_differs_stops_the_upgrade_and_is_not_kept(filled, monkeyp
     monkeypatch.setattr("backends.local.migrations.content_hash", lambda _: next(hashes))
     with pytest.raises(StorageFull, match="The backup that precedes an upgrade differs"):
         migrate(filled, NEXT)
-    assert version(filled) == len(MIGRATIONS)
+    assert version(filled) == len(LAYOUT.migrations)
     assert backups(filled) == []
 
 
@@ -216,11 +225,11 @@ def test_a_database_that_another_process_creates_meanwhile_is_not_taken_for_a_st
             answer = super().execute(sql, *parameters)
             if sql == "PRAGMA application_id" and not met:
                 met.append(sql)
-                migrate(path, MIGRATIONS)
+                migrate(path, LAYOUT)
             return answer
 
     monkeypatch.setattr("sqlite3.connect", lambda *some, **more: connect(*some, factory=Interrupted, **more))
-    migrate(path, MIGRATIONS)
+    migrate(path, LAYOUT)
     assert met
     assert look(path, "SELECT name FROM workspaces") == [("default",)]
 
@@ -239,17 +248,17 @@ async def test_a_new_database_waits_for_another_process_that_reads_and_then_says
         other.execute("BEGIN")
         other.execute("SELECT * FROM sqlite_schema").fetchall()
         with pytest.raises(StorageBusy):
-            migrate(path, MIGRATIONS, busy_seconds=0.05)
+            migrate(path, LAYOUT, busy_seconds=0.05)
         other.execute("ROLLBACK")
-    migrate(path, MIGRATIONS)
-    assert version(path) == len(MIGRATIONS)
+    migrate(path, LAYOUT)
+    assert version(path) == len(LAYOUT.migrations)
 
 
 async def test_an_upgrade_waits_for_another_process_and_then_says_that_it_is_busy(filled):
     before = hash_of(filled)
     with closing(sqlite3.connect(filled, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        async with aclosing(Database(filled.parent, migrations=NEXT, busy_seconds=0.05)) as database:
+        async with aclosing(Database(filled.parent, layout=NEXT, busy_seconds=0.05)) as database:
             with pytest.raises(StorageBusy):
                 await database.read("SELECT 1")
         other.execute("ROLLBACK")
@@ -257,13 +266,13 @@ async def test_an_upgrade_waits_for_another_process_and_then_says_that_it_is_bus
 
 
 async def test_a_database_of_the_first_version_comes_along_with_all_that_is_in_it(path):
-    migrate(path, MIGRATIONS[:1])
-    async with aclosing(Database(path.parent, migrations=MIGRATIONS[:1])) as old:
+    migrate(path, FIRST)
+    async with aclosing(Database(path.parent, layout=FIRST)) as old:
         await store(old)
     before = hash_of(path)
     async with aclosing(LocalMusicEngine(path.parent)) as backend:
         page = await call(backend, LIST_TRACKS, limit=500)
     assert len(page["data"]) == len(LABEL)
-    assert version(path) == len(MIGRATIONS)
+    assert version(path) == len(LAYOUT.migrations)
     [backup] = backups(path)
     assert hash_of(backup) == before
