@@ -29,7 +29,8 @@ COOKIES = "# Netscape HTTP Cookie File\n.spotify.com\tTRUE\t/\tTRUE\t0\tsp_dc\te
 def main() -> None:
     """Run both; the first failure ends it."""
     print("-- Redocly, recommended rules", flush=True)
-    npx(REDOCLY, "lint", "contract/published/openapi.json")
+    # The hub answers on the machine that it runs on, so that localhost is its address and no example's.
+    npx(REDOCLY, "lint", "contract/published/openapi.json", "--skip-rule", "no-server-example.com")
     with tempfile.TemporaryDirectory() as folder:
         inspect_tools(Path(folder))
 

@@ -1,4 +1,4 @@
-"""The error family: one code, one status and one JSON body each.
+"""The error family: one code, one status and one JSON body each. The hub's own are in `contract.hub.errors`.
 
     ContractError
     ├── InvalidRequest           400  a parameter or the body is not as the contract says
@@ -88,6 +88,7 @@ class ContractError(Exception):
     """An error that the contract names; its text is safe to show to anybody.
 
     Attributes:
+        body_model: The form of its JSON body.
         code: Stable name, for programs.
         status: HTTP status.
         message: What was wrong and what is accepted.
@@ -96,6 +97,7 @@ class ContractError(Exception):
         headers: HTTP headers that belong to this very error.
     """
 
+    body_model: ClassVar[type[ErrorBody]] = ErrorBody
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
     meaning: ClassVar[str] = ""
@@ -357,7 +359,7 @@ class StorageTooNew(StorageError):
 
 
 def family(root: type[ContractError] = ContractError) -> tuple[type[ContractError], ...]:
-    """Every error below the root, in the order of the tree at the head of this file."""
-    # Others may subclass them; only the errors of this file are the contract's.
-    children = [error for error in root.__subclasses__() if error.__module__ == __name__]
+    """Every error below the root, in the order of the trees at the heads of the contract's files of errors."""
+    # Others may subclass them; only the errors of the contract's own files are part of it.
+    children = [error for error in root.__subclasses__() if error.__module__.startswith("contract.")]
     return tuple(error for child in children for error in (child, *family(child)))

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
+from contract.isrc import SEPARATORS, normalise_isrc
 from contract.patterns import SINCE_1900
 
 __all__ = [
@@ -23,25 +24,9 @@ __all__ = [
 
 _DATE: dict[str, Any] = {"type": "string", "format": "date"}
 _FIRST_YEAR = 1900
-_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
-_SEPARATORS = re.compile(r"[\s\u00ad\u2010-\u2015\u2212._-]+")
 _SPOTIFY_TRACK = re.compile(
     r"(?:spotify:track:|(?:https?://)?open\.spotify\.com/(?:intl-[a-z]{2,5}/)?track/)([0-9A-Za-z]+)/?(?:[?#].*)?"
 )
-
-
-def normalise_isrc(value: str) -> str:
-    """Return the 12 characters of an ISRC, upper-case and without separators.
-
-    Raises:
-        ValueError: It is not an ISRC even so.
-    """
-    bare = _SEPARATORS.sub("", value).upper()
-    # "ISRC US-XXX-12-34567" is how sheets print it; but Iceland's own codes may begin with ISRC.
-    for isrc in (bare, bare.removeprefix("ISRC").removeprefix(":")):
-        if _ISRC.fullmatch(isrc):
-            return isrc
-    raise ValueError("must be an ISRC: 2 letters, 3 letters or digits, 7 digits, such as USXXX1234567")
 
 
 def normalise_upc(value: str) -> str:
@@ -55,7 +40,7 @@ def normalise_upc(value: str) -> str:
     """
     from stdnum import ean  # noqa: PLC0415  (only imports of files need it)
 
-    digits = _SEPARATORS.sub("", value)
+    digits = SEPARATORS.sub("", value)
     if digits.isascii() and digits.isdigit() and len(digits) == 11 and ean.is_valid(f"0{digits}"):
         return f"0{digits}"
     if not (digits.isascii() and digits.isdigit() and len(digits) in {12, 13}):

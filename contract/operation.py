@@ -37,12 +37,18 @@ class Effect(StrEnum):
 
     READ = "read"
     CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
 
 
 class Access(StrEnum):
     """Who may call."""
 
     API_KEY = "api_key"
+    """Of MusicEngine: whoever bears a key of a workspace."""
+
+    HUB = "hub"
+    """Of the Music Hub: its own machine, or a device that was paired with it."""
 
 
 class Surface(StrEnum):
@@ -59,6 +65,14 @@ class Area(StrEnum):
     DATABASE = "database"
     DISTRIBUTION = "distribution"
 
+    LIBRARY = "library"
+    SCAN = "scan"
+    SEARCH = "search"
+    PLAYLISTS = "playlists"
+    SAVED = "saved"
+    METADATA = "metadata"
+    PLAYBACK = "playback"
+
 
 @dataclass(frozen=True)
 class RateLimit:
@@ -68,11 +82,14 @@ class RateLimit:
     seconds: int
 
 
-_SHARED_ERRORS = (InvalidRequest, Unauthorized, KeyRevoked, KeyExpired, Forbidden, RateLimited, InternalError)
+_SHARED_ERRORS: dict[Access, tuple[type[ContractError], ...]] = {
+    Access.API_KEY: (InvalidRequest, Unauthorized, KeyRevoked, KeyExpired, Forbidden, RateLimited, InternalError),
+    Access.HUB: (InvalidRequest, InternalError),
+}
 
 _BODY_ERRORS = (RequestTimeout, PayloadTooLarge, UnsupportedMediaType)
 
-_RATE_LIMITS = {Effect.READ: RateLimit(300, 60), Effect.CREATE: RateLimit(60, 60)}
+_READS, _WRITES = RateLimit(300, 60), RateLimit(60, 60)
 
 
 @dataclass(frozen=True)
@@ -99,6 +116,7 @@ class Operation(Generic[RequestT, ResponseT]):
         status: The HTTP status of a success.
         notes: Security notes of the reference.
         errors: What it may raise beyond the errors that every operation of its access shares.
+        in_reference: Whether the product's own reference names it; if not, it is an addition of ours.
     """
 
     name: str
@@ -116,6 +134,7 @@ class Operation(Generic[RequestT, ResponseT]):
     notes: tuple[str, ...] = ()
     errors: tuple[type[ContractError], ...] = ()
     surfaces: frozenset[Surface] = frozenset(Surface)
+    in_reference: bool = True
 
     def __post_init__(self) -> None:
         if self.route is None:
@@ -156,19 +175,21 @@ class Operation(Generic[RequestT, ResponseT]):
         return () if self.method == "GET" else self._other_fields()
 
     @property
-    def rate_limit(self) -> RateLimit:
-        """The rate class, which follows from the effect."""
-        return _RATE_LIMITS[self.effect]
+    def rate_limit(self) -> RateLimit | None:
+        """The rate class, which follows from the effect; None where nothing is counted, as at the hub."""
+        if self.access is not Access.API_KEY:
+            return None
+        return _READS if self.effect is Effect.READ else _WRITES
 
     @property
     def takes_idempotency_key(self) -> bool:
         """Whether a caller may send a key under which a repeated request is carried out once (contract.idempotency)."""
-        return self.effect is not Effect.READ
+        return self.access is Access.API_KEY and self.effect is not Effect.READ
 
     @property
     def all_errors(self) -> tuple[type[ContractError], ...]:
         """Every error a caller may meet, its own and its access's, by rising status."""
-        errors = [*_SHARED_ERRORS, *self.errors]
+        errors = [*_SHARED_ERRORS[self.access], *self.errors]
         if Surface.REST in self.surfaces and self.body_fields:
             errors += _BODY_ERRORS
         if self.takes_idempotency_key:

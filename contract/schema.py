@@ -1,5 +1,7 @@
 """JSON Schema of a model: complete for the documents, compact for agents."""
 
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -22,7 +24,13 @@ class _Untitled(GenerateJsonSchema):
 def document_schema(
     model: type[BaseModel], *, mode: JsonSchemaMode = "serialization", ref_template: str = "#/$defs/{model}"
 ) -> Schema:
-    """The whole schema of a model, without generated titles."""
+    """The whole schema of a model, without generated titles; it is the caller's own."""
+    return deepcopy(_generated(model, mode, ref_template))
+
+
+@cache
+def _generated(model: type[BaseModel], mode: JsonSchemaMode, ref_template: str) -> Schema:
+    """Kept, since several documents show the same model, and making its schema takes ten times as long as a copy."""
     schema = model.model_json_schema(schema_generator=_Untitled, mode=mode, ref_template=ref_template)
     for definition in (schema, *schema.get("$defs", {}).values()):
         definition.pop("title", None)

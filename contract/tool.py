@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from contract.operation import Effect, Operation
+from contract.operation import Access, Effect, Operation
 
 __all__ = ["Tool"]
 
@@ -39,4 +39,23 @@ class Tool(Generic[ArgumentsT, ResultT]):
     @property
     def read_only(self) -> bool:
         """Whether every operation only reads."""
-        return all(operation.effect is Effect.READ for operation in self.operations)
+        return self._effects <= {Effect.READ}
+
+    @property
+    def destructive(self) -> bool:
+        """Whether it may take something away that a person has made or chosen."""
+        return Effect.DELETE in self._effects
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether a second call with the same arguments changes nothing more."""
+        return Effect.CREATE not in self._effects
+
+    @property
+    def needs_library(self) -> bool:
+        """Whether it works on the hub's library, which not every caller has."""
+        return any(operation.access is Access.HUB for operation in self.operations)
+
+    @property
+    def _effects(self) -> set[Effect]:
+        return {operation.effect for operation in self.operations}

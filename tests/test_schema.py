@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from contract.identifiers import Isrc
-from contract.musicengine import OPERATIONS
 from contract.musicengine.tools import TOOLS
 from contract.schema import compact_schema, document_schema
+from contract.systems import OPERATIONS
 
 
 class Colour(StrEnum):

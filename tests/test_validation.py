@@ -11,9 +11,9 @@ from typing_extensions import TypedDict
 
 from contract.errors import ContractDrift, InvalidRequest
 from contract.identifiers import IsoDate, Isrc
-from contract.musicengine import OPERATIONS
 from contract.musicengine.catalogue import GetTrack, ListTracks
 from contract.musicengine.tools import TOOLS
+from contract.systems import OPERATIONS
 from contract.validation import check_answer, validate
 
 

@@ -106,12 +106,16 @@ class RateLimiter:
         self._open_from = -math.inf
         self._spent = 0
 
-    def count(self, key_id: int, operation: Operation[Any, Any]) -> Decision:
-        """Count a call by an API key. Each class has its own count: reads never use up what writes may do.
+    def count(self, key_id: int, operation: Operation[Any, Any]) -> Decision | None:
+        """Count a call by an API key, unless the operation has no limit.
+
+        Each class has its own count: reads never use up what writes may do.
 
         Raises:
             LimitReached: The key has no call of this class left.
         """
+        if operation.rate_limit is None:
+            return None
         decision = self.spend(f"key:{key_id}:{operation.effect}", operation.rate_limit)
         if not decision.allowed:
             raise LimitReached(decision)

@@ -26,7 +26,7 @@ class Sender:
     def __init__(self, client: httpx.AsyncClient, policy: RetryPolicy) -> None:
         self._client = client
         self._policy = policy
-        self._allowances: defaultdict[RateLimit, Allowance] = defaultdict(partial(Allowance, policy.clock))
+        self._allowances: defaultdict[RateLimit | None, Allowance] = defaultdict(partial(Allowance, policy.clock))
 
     async def send(self, operation: Operation[Any, Any], request: httpx.Request) -> tuple[Answer | NoAnswer, bool]:
         """Return the last try's outcome, and whether any try may have been carried out without our knowing."""

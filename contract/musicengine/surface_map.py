@@ -1,24 +1,9 @@
 """The reference's map of what is published and what is not yet. Published routes follow from the operations."""
 
-from dataclasses import dataclass
-
 from contract.operation import Area
+from contract.system import SurfaceArea
 
-__all__ = ["AREAS", "SurfaceArea"]
-
-
-@dataclass(frozen=True)
-class SurfaceArea:
-    """One card of the map: an area of the product and how much of it has a stable contract."""
-
-    area: Area
-    title: str
-    standing: str
-    description: str
-    boundary: str
-    product_can: tuple[str, ...] = ()
-    internal_routes: tuple[str, ...] = ()
-
+__all__ = ["AREAS"]
 
 AREAS = (
     SurfaceArea(

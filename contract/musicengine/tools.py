@@ -42,6 +42,7 @@ __all__ = [
     "ImportProfileArguments",
     "ImportedProfile",
     "ListTracksArguments",
+    "MoversResult",
     "OverviewResult",
     "StreamTotals",
     "StreamsResult",
@@ -85,6 +86,15 @@ class TrackRow(TypedDict):
     created_at: NotRequired[str]
 
 
+InLibrary = Annotated[
+    dict[str, str] | None,
+    Field(
+        description="Of these ISRCs, those that the music library on this machine has, with its track ids.",
+        exclude_if=lambda there: there is None,
+    ),
+]
+
+
 class TracksResult(BaseModel):
     """Tracks, newest first, and how many are left."""
 
@@ -94,6 +104,7 @@ class TracksResult(BaseModel):
     total: int
     remaining: Annotated[int, Field(description="Tracks after this page.")]
     next_offset: Annotated[int | None, Field(description="Offset of the next page; null at the end.")]
+    in_library: InLibrary = None
     hint: Annotated[str | None, Field(exclude_if=lambda hint: hint is None)] = None
 
 
@@ -112,6 +123,7 @@ class TrackResult(BaseModel):
     model_config = ConfigDict(defer_build=True)
 
     track: dict[str, Any]
+    in_library: InLibrary = None
 
 
 class GetStreamsArguments(BaseModel):
@@ -180,6 +192,12 @@ class OverviewResult(BaseModel):
     best_tracks: list[BestTrack]
     best_artists: list[BestArtist]
     hint: Annotated[str | None, Field(exclude_if=lambda hint: hint is None)] = None
+
+
+class MoversResult(Movers):
+    """What moved, and what of it can be played here."""
+
+    in_library: InLibrary = None
 
 
 class ImportProfileArguments(BaseModel):
@@ -262,7 +280,7 @@ WHAT_MOVED_TOOL = Tool(
         "this week?'. Names the threshold used and the tracks left out for missing days."
     ),
     arguments=GetMovers,
-    result=Movers,
+    result=MoversResult,
     operations=(GET_MOVERS,),
     example={"days": 7},
 )

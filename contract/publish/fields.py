@@ -1,5 +1,6 @@
 """The fields of an operation's request and answer, flat and in order, as the documents list them."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,19 +31,20 @@ class Field:
     description: str
 
     @property
-    def default(self) -> Any:
-        """The value that stands in for a missing one, or None."""
-        return self.schema.get("default")
+    def default(self) -> str | None:
+        """What stands in for a missing value, as it would be sent, or None."""
+        value = self.schema.get("default")
+        return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
 def parameters(operation: Operation[Any, Any]) -> tuple[Field, ...]:
     """What the path and the query carry; every argument of an operation that has no route."""
     schema = document_schema(operation.request, mode="validation")
+    definitions = schema.get("$defs", {})
     if operation.route is None:
-        return _flat(schema, schema.get("$defs", {}), place="argument")
-    in_path, in_query = operation.path_parameters, operation.query_parameters
-    fields = _flat(_part(schema, in_path), {}, place="path") + _flat(_part(schema, in_query), {}, place="query")
-    return tuple(fields)
+        return _flat(schema, definitions, place="argument")
+    in_path, in_query = _part(schema, operation.path_parameters), _part(schema, operation.query_parameters)
+    return _flat(in_path, definitions, place="path") + _flat(in_query, definitions, place="query")
 
 
 def body_fields(operation: Operation[Any, Any]) -> tuple[Field, ...]:
@@ -75,9 +77,12 @@ def type_of(field: Field) -> str:
 
 
 def bounds_of(schema: Schema) -> str:
-    """The bounds in words: "1 to 365", "at least 0", "1 to 200 characters"; empty without any."""
+    """The bounds in words: "1 to 365", "at least 0", "1 to 200 characters", "`a` or `b`"; empty without any."""
     bounds = [_range(schema.get("minimum"), schema.get("maximum"), "")]
     bounds += [_range(schema.get(f"min{kind}"), schema.get(f"max{kind}"), noun) for kind, noun in _NOUNS.items()]
+    if "enum" in schema:
+        *others, last = (f"`{value}`" for value in schema["enum"])
+        bounds.append(f"{', '.join(others)} or {last}" if others else last)
     if "pattern" in schema:
         bounds.append(IN_WORDS.get(schema["pattern"]) or f"matches `{schema['pattern']}`")
     return ", ".join(bound for bound in bounds if bound)

@@ -1,50 +1,35 @@
-"""What every reference says of the whole API: sentences and rows, without the marks of one format.
+"""What every reference says of a whole system: sentences and rows, without the marks of one format.
 
 A word between backticks is code, in Markdown and in what is made of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from contract import idempotency
-from contract.errors import OFF_ROUTE, ContractError, family
-from contract.musicengine.about import AUTHORIZATION, BOUNDARY, SUCCESS
+from contract.errors import ContractError, family
 from contract.operation import Effect, Operation, RateLimit, Surface
+from contract.system import SurfaceArea, System
 
 __all__ = [
     "AGENTS_ONLY",
     "ERROR_BODY",
-    "HONOR_HEADERS",
-    "KEYS",
     "NOTHING_PUBLISHED",
+    "OURS",
     "OWN_CODES",
-    "SURFACE_COVERAGE",
     "Operations",
+    "addresses",
+    "areas_of",
+    "codes_of",
     "facts",
     "in_words",
     "own_codes",
     "published_and_agents_only",
-    "published_codes",
     "rate_limits",
     "statuses",
 ]
 
 Operations = Sequence[Operation[Any, Any]]
-
-KEYS = (
-    "Use the Authorization header with a Bearer token generated from Settings > API Keys. Raw keys are shown once "
-    "and cannot be recovered later. Generate, rotate, and revoke keys from the signed-in product settings."
-)
-
-HONOR_HEADERS = (
-    "Mutation endpoints use the stricter policy because they trigger sensitive downstream automation work. Always "
-    "honor these response headers instead of hard-coding assumptions:"
-)
-
-SURFACE_COVERAGE = (
-    "MusicEngine ships more capability in the signed-in product than it exposes as a stable external contract. "
-    f"{BOUNDARY}"
-)
 
 NOTHING_PUBLISHED = "No stable API-key routes are published for this area yet."
 
@@ -60,7 +45,11 @@ AGENTS_ONLY = (
     "published for them, and the OpenAPI document does not list them."
 )
 
-_ROUTES = {Effect.READ: "Standard read routes", Effect.CREATE: "Write routes"}
+OURS = "An addition of this project; the hub's reference does not name it."
+
+_SUCCESS = "Success. The request completed successfully."
+
+_ROUTES = {Effect.READ: "Standard read routes"}
 
 
 def published_and_agents_only(operations: Operations) -> tuple[Operations, Operations]:
@@ -69,9 +58,24 @@ def published_and_agents_only(operations: Operations) -> tuple[Operations, Opera
     return published, [operation for operation in operations if operation not in published]
 
 
+def areas_of(system: System) -> list[tuple[SurfaceArea, Operations]]:
+    """The areas that have operations, with those, in the order of the areas."""
+    grouped = [(area, [o for o in system.operations if o.area is area.area]) for area in system.areas]
+    return [(area, operations) for area, operations in grouped if operations]
+
+
+def addresses(system: System) -> list[tuple[str, str]]:
+    """Who answers, and where."""
+    return [(address.description, f"`{address.url}`") for address in system.addresses]
+
+
 def rate_limits(published: Operations) -> list[tuple[str, str]]:
     """Kinds of routes and their limits."""
-    limits = {_ROUTES[operation.effect]: operation.rate_limit for operation in published}
+    limits = {
+        _ROUTES.get(operation.effect, "Write routes"): operation.rate_limit
+        for operation in published
+        if operation.rate_limit
+    }
     return [(routes, in_words(limit)) for routes, limit in limits.items()]
 
 
@@ -80,30 +84,34 @@ def in_words(limit: RateLimit) -> str:
     return f"{limit.requests} requests per {limit.seconds} seconds"
 
 
-def facts(operation: Operation[Any, Any]) -> tuple[tuple[str, str], ...]:
+def facts(operation: Operation[Any, Any], system: System) -> tuple[tuple[str, str], ...]:
     """What heads a published operation: a label and its value each."""
-    always = (
-        ("Surface", str(operation.area)),
-        ("Rate limit", in_words(operation.rate_limit)),
-        ("Header", f"`{AUTHORIZATION}`"),
-    )
-    repeatable = (("Header, optional", f"`{idempotency.HEADER}`. {idempotency.DESCRIPTION}"),)
-    return always + repeatable if operation.takes_idempotency_key else always
+    found = [("Surface", str(operation.area))]
+    if operation.rate_limit:
+        found.append(("Rate limit", in_words(operation.rate_limit)))
+    if system.bearer.header:
+        found.append(("Header", f"`{system.bearer.header}`"))
+    if operation.takes_idempotency_key:
+        found.append(("Header, optional", f"`{idempotency.HEADER}`. {idempotency.DESCRIPTION}"))
+    return tuple(found)
 
 
-def statuses() -> list[tuple[str, str]]:
-    """Every status and its meaning; where errors share one, the meaning is the first one's."""
-    meanings = {error.status: error.meaning for error in reversed(family())}
-    return [("200 / 201", SUCCESS), *((str(status), meanings[status]) for status in sorted(meanings))]
+def statuses(system: System, errors: Iterable[type[ContractError]]) -> list[tuple[str, str]]:
+    """The statuses of success and of the errors, with their meanings; errors that share one have that of the first."""
+    published, _ = published_and_agents_only(system.operations)
+    good = " / ".join(sorted({str(operation.status) for operation in published}))
+    meanings = {error.status: system.meaning(error) for error in reversed(list(errors))}
+    return [(good, _SUCCESS), *((str(status), meanings[status]) for status in sorted(meanings))]
 
 
-def published_codes(published: Operations) -> list[type[ContractError]]:
-    """The errors that a caller of the published routes may meet, an address that is none of them included."""
-    answered = {*OFF_ROUTE, *(error for operation in published for error in operation.all_errors)}
-    return [error for error in family() if error in answered]
+def codes_of(system: System) -> list[type[ContractError]]:
+    """The errors that a caller of the published routes may meet, by status; off any route included."""
+    published, _ = published_and_agents_only(system.operations)
+    answered = {*system.errors, *(error for operation in published for error in operation.all_errors)}
+    return sorted((error for error in family() if error in answered), key=lambda error: error.status)
 
 
-def own_codes(published: Operations) -> list[type[ContractError]]:
+def own_codes(systems: Iterable[System]) -> list[type[ContractError]]:
     """The errors that only this program's own surfaces show."""
-    answered = published_codes(published)
+    answered = {error for system in systems for error in codes_of(system)}
     return [error for error in family() if error not in answered]

@@ -2,42 +2,45 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-from contract.musicengine import BASE_URL
-from contract.musicengine.about import DESCRIPTION, TITLE, VERSION
-from contract.publish.anchors import anchor
-from contract.publish.general import AGENTS_ONLY, Operations, published_and_agents_only
+from contract.publish.general import AGENTS_ONLY, Operations, codes_of, published_and_agents_only
 from contract.publish.html_general import (
     authentication,
     discovery,
     errors,
     introduction,
     rate_limiting,
-    section,
     security,
     surface_map,
 )
 from contract.publish.html_navigation import MARK, navigation
 from contract.publish.html_operation import html_operation
-from contract.publish.html_parts import Html, bullets, element, lines, link, prose, raw_text, route
+from contract.publish.html_parts import Html, element, lines, prose, raw_text, section
+from contract.publish.html_system import html_system, overview
 from contract.publish.markdown_parts import WRITTEN_BY
+from contract.system import System
 
 __all__ = ["html_reference", "html_security_policy"]
 
 
-def html_reference(operations: Operations) -> str:
-    """The whole page, from its doctype to its last line break."""
-    published, agents_only = published_and_agents_only(operations)
+def html_reference(systems: Sequence[System]) -> str:
+    """The whole page, from its doctype to its last line break; it is named after the first system."""
+    first, *others = systems
+    published, agents_only = published_and_agents_only(first.operations)
     body = lines(
         element("a", "Skip to the content", href="#content", class_="skip"),
-        navigation(published, agents_only),
-        element("main", "\n", _content(published, agents_only), "\n", id="content"),
+        navigation(first, published, agents_only, others),
+        element("main", "\n", _content(systems, published, agents_only), "\n", id="content"),
     )
     page = element(
-        "html", "\n", _head(), "\n", element("body", "\n", body, "\n"), "\n", lang="en", data_service=BASE_URL
+        "html",
+        *("\n", _head(first), "\n", element("body", "\n", body, "\n"), "\n"),
+        lang="en",
+        data_service=first.base_url,
     )
     return f"<!doctype html> {WRITTEN_BY}\n{page}\n"
 
@@ -58,33 +61,31 @@ def html_security_policy() -> str:
     )
 
 
-def _content(published: Operations, agents_only: Operations) -> Html:
+def _content(systems: Sequence[System], published: Operations, agents_only: Operations) -> Html:
+    first, *others = systems
     return lines(
-        introduction(),
-        authentication(),
-        rate_limiting(published),
-        surface_map(published),
-        section("Endpoint reference", _overview(published), *map(html_operation, published)),
-        _agents_section(agents_only),
-        errors(published),
-        security(),
-        discovery(),
-        element("footer", f"{TITLE}, contract version {VERSION}."),
+        introduction(first, others),
+        authentication(first),
+        rate_limiting(first, published),
+        surface_map(first, published),
+        section("Endpoint reference", overview(published), *(html_operation(o, first) for o in published)),
+        _agents_section(agents_only, first),
+        errors(systems),
+        security(first),
+        discovery(first),
+        *(html_system(system, described=codes_of(first)) for system in others),
+        element("footer", f"{first.title}, contract version {first.version}."),
     )
 
 
-def _overview(published: Operations) -> Html:
-    items = (link(anchor(o.name), route(o.route or ""), " ", element("span", o.summary)) for o in published)
-    return bullets(items, "overview")
-
-
-def _agents_section(agents_only: Operations) -> Html:
+def _agents_section(agents_only: Operations, system: System) -> Html:
     if not agents_only:
         return Html()
-    return section("For agents only", element("p", prose(AGENTS_ONLY)), *map(html_operation, agents_only))
+    sections = (html_operation(operation, system) for operation in agents_only)
+    return section("For agents only", element("p", prose(AGENTS_ONLY)), *sections)
 
 
-def _head() -> Html:
+def _head(system: System) -> Html:
     # The script is here, and not at the end, so that a remembered theme is there before anything is drawn.
     return element(
         "head",
@@ -93,8 +94,8 @@ def _head() -> Html:
             element("meta", charset="utf-8"),
             element("meta", name="viewport", content="width=device-width, initial-scale=1"),
             element("meta", name="color-scheme", content="light dark"),
-            element("meta", name="description", content=DESCRIPTION),
-            element("title", TITLE),
+            element("meta", name="description", content=system.description),
+            element("title", system.title),
             element("link", rel="icon", href=f"data:image/svg+xml,{quote(_icon())}"),
             raw_text("style", _asset("reference.css")),
             raw_text("script", _asset("reference.js")),

@@ -1,20 +1,25 @@
 """Errors in HTML: the table of an operation, and the codes of the whole API with their bodies."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from contract.errors import ContractError
 from contract.operation import Operation
 from contract.publish.error_bodies import error_body
 from contract.publish.html_code import json_code
-from contract.publish.html_parts import Html, element, joined, lines, link, prose
+from contract.publish.html_parts import Html, element, joined, lines, link, prose, table
 
-__all__ = ["code_list", "operation_errors"]
+__all__ = ["code_list", "operation_errors", "status_table"]
 
 
-def code_list(errors: Iterable[type[ContractError]]) -> Html:
-    """Codes of the API, each with its body; the id of one is `error.code`."""
-    return _list(_code(error) for error in errors)
+def status_table(label: str, rows: Iterable[tuple[str, str]]) -> Html:
+    """Statuses and their meanings."""
+    return table(label, ("Status", "Meaning"), ((status, prose(meaning)) for status, meaning in rows))
+
+
+def code_list(errors: Iterable[type[ContractError]], *, described: Collection[type[ContractError]] = ()) -> Html:
+    """Codes of a system, each with its body; the id of one is `error.code`, and one described elsewhere leads there."""
+    return _list(_described(error) if error in described else _code(error) for error in errors)
 
 
 def operation_errors(operation: Operation[Any, Any], errors: Iterable[type[ContractError]]) -> Html:
@@ -26,6 +31,10 @@ def _code(error: type[ContractError]) -> Html:
     target = f"error.{error.code}"
     body = element("details", element("summary", "Body"), json_code(f"{error.status} {error.code}", error().body()))
     return element("li", *_head(error, target, error.default_message), body, id=target)
+
+
+def _described(error: type[ContractError]) -> Html:
+    return element("li", *_head(error, f"error.{error.code}", error.default_message))
 
 
 def _operation_error(operation: Operation[Any, Any], error: type[ContractError]) -> Html:

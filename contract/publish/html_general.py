@@ -1,35 +1,35 @@
-"""The sections of the HTML page that hold for the whole API."""
+"""The sections of the HTML page that hold for the whole of the first system."""
 
-from contract.musicengine import BASE_URL
-from contract.musicengine.about import (
-    AUTHORIZATION,
-    DESCRIPTION,
-    DISCOVERY,
-    RATE_LIMIT_HEADERS,
-    SECURITY,
-    TITLE,
-    VERSION,
-    Discovery,
-)
-from contract.musicengine.surface_map import AREAS, SurfaceArea
+from collections.abc import Sequence
+
 from contract.publish.anchors import anchor
 from contract.publish.general import (
     ERROR_BODY,
-    HONOR_HEADERS,
-    KEYS,
     NOTHING_PUBLISHED,
     OWN_CODES,
-    SURFACE_COVERAGE,
     Operations,
+    codes_of,
     own_codes,
-    published_codes,
     rate_limits,
     statuses,
 )
 from contract.publish.html_code import code_block
-from contract.publish.html_errors import code_list
+from contract.publish.html_errors import code_list, status_table
 from contract.publish.html_operation import split
-from contract.publish.html_parts import Html, bullets, element, heading, joined, lines, link, prose, route, table
+from contract.publish.html_parts import (
+    Html,
+    bullets,
+    element,
+    heading,
+    joined,
+    lines,
+    link,
+    prose,
+    route,
+    section,
+    table,
+)
+from contract.system import Discovery, SurfaceArea, System
 
 __all__ = [
     "authentication",
@@ -37,77 +37,78 @@ __all__ = [
     "errors",
     "introduction",
     "rate_limiting",
-    "section",
     "security",
     "surface_map",
 ]
 
 
-def section(title: str, *parts: str) -> Html:
-    """A section under a heading of the second level; its id is the anchor of the Markdown's heading."""
-    return element("section", "\n", lines(heading(2, title, anchor(title)), *parts), "\n")
-
-
-def introduction() -> Html:
-    """What the page is about, and the forms in which a program reads the same."""
-    facts = (("Contract version", VERSION), ("Base address", f"`{BASE_URL}`"))
+def introduction(system: System, others: Sequence[System]) -> Html:
+    """What the page is about, the forms in which a program reads the same, and what else is on it."""
+    facts = (("Contract version", system.version), ("Base address", f"`{system.base_url}`"))
     labels = (element("div", element("dt", label), " ", element("dd", prose(value))) for label, value in facts)
-    forms = (element("a", item.title, href=item.url) for item in DISCOVERY)
+    forms = (element("a", item.title, href=item.url) for item in system.discovery)
     return element(
         "div",
-        heading(1, TITLE, anchor(TITLE)),
-        element("p", prose(DESCRIPTION), class_="lead"),
+        heading(1, system.title, anchor(system.title)),
+        element("p", prose(system.description), class_="lead"),
         element("dl", *labels, class_="facts"),
         element("p", joined(forms, " "), class_="forms"),
+        *(
+            element("p", link(anchor(other.title), other.title), f": {other.summary}", class_="also")
+            for other in others
+        ),
         class_="introduction",
     )
 
 
-def authentication() -> Html:
+def authentication(system: System) -> Html:
     """How to send a key."""
-    return section(
-        "Authentication",
-        split(element("p", prose(KEYS)), code_block("Header of every request", "http", AUTHORIZATION)),
-    )
+    header = code_block("Header of every request", "http", system.bearer.header) if system.bearer.header else Html()
+    return section("Authentication", split(element("p", prose(system.authentication)), header))
 
 
-def rate_limiting(published: Operations) -> Html:
+def rate_limiting(system: System, published: Operations) -> Html:
     """How often one may call, and the headers that say so."""
-    headers = ((element("code", header.name), prose(header.description)) for header in RATE_LIMIT_HEADERS)
+    headers = ((element("code", header.name), prose(header.description)) for header in system.limit_headers)
     return section(
         "Rate limits",
         table("Rate limits", ("Routes", "Limit"), rate_limits(published)),
-        element("p", prose(HONOR_HEADERS)),
+        element("p", prose(system.limits)),
         table("Headers of the rate limits", ("Header", "Meaning"), headers),
     )
 
 
-def surface_map(published: Operations) -> Html:
+def surface_map(system: System, published: Operations) -> Html:
     """What is published of each area of the product, and what is not."""
-    areas = (_area(area, [operation for operation in published if operation.area is area.area]) for area in AREAS)
-    return section("Published surface coverage", element("p", prose(SURFACE_COVERAGE)), *areas)
+    areas = (
+        _area(area, [operation for operation in published if operation.area is area.area]) for area in system.areas
+    )
+    return section("Published surface coverage", element("p", prose(system.coverage)), *areas)
 
 
-def security() -> Html:
+def security(system: System) -> Html:
     """The promises."""
-    items = (element("div", element("dt", item.title), element("dd", prose(item.description))) for item in SECURITY)
+    items = (
+        element("div", element("dt", item.title), element("dd", prose(item.description))) for item in system.security
+    )
     return section("Security posture", element("dl", lines(*items), class_="posture"))
 
 
-def errors(published: Operations) -> Html:
+def errors(systems: Sequence[System]) -> Html:
     """Statuses, then every code with its body."""
+    published, own = codes_of(systems[0]), own_codes(systems)
     return section(
         "Standard errors",
-        table("Statuses", ("Status", "Meaning"), ((status, prose(meaning)) for status, meaning in statuses())),
+        status_table("Statuses", statuses(systems[0], published + own)),
         element("p", prose(ERROR_BODY)),
-        _codes("Codes of the published routes", code_list(published_codes(published))),
-        _codes("Codes of this program alone", element("p", prose(OWN_CODES)), code_list(own_codes(published))),
+        _codes("Codes of the published routes", code_list(published)),
+        _codes("Codes of this program alone", element("p", prose(OWN_CODES)), code_list(own)),
     )
 
 
-def discovery() -> Html:
+def discovery(system: System) -> Html:
     """Where agents and tools start."""
-    return section("Agent discovery resources", bullets((_resource(item) for item in DISCOVERY), "resources"))
+    return section("Agent discovery resources", bullets((_resource(item) for item in system.discovery), "resources"))
 
 
 def _area(area: SurfaceArea, published: Operations) -> Html:

@@ -8,23 +8,24 @@ from contract.operation import Operation, Surface
 from contract.publish.anchors import anchor
 from contract.publish.error_bodies import error_body
 from contract.publish.fields import Field, answer_fields, body_fields, parameters
-from contract.publish.general import facts
+from contract.publish.general import OURS, facts
 from contract.publish.html_code import json_code, language_choice
 from contract.publish.html_errors import operation_errors
 from contract.publish.html_fields import answer_list, field_list
 from contract.publish.html_parts import Html, bullets, element, heading, joined, lines, prose, route
 from contract.publish.snippets import snippets
+from contract.system import System
 
 __all__ = ["html_operation", "split"]
 
 
-def html_operation(operation: Operation[Any, Any]) -> Html:
+def html_operation(operation: Operation[Any, Any], system: System) -> Html:
     """The operation's section; its id is the anchor that the Markdown reference gives it."""
     is_published = Surface.REST in operation.surfaces
     return element(
         "article",
         "\n",
-        *(_published(operation) if is_published else _agents_only(operation)),
+        *(_published(operation, system) if is_published else _agents_only(operation)),
         "\n",
         class_="operation",
     )
@@ -35,21 +36,24 @@ def split(text: Html, examples: Html) -> Html:
     return element("div", element("div", "\n", text, "\n"), "\n", element("div", "\n", examples, "\n"), class_="split")
 
 
-def _published(operation: Operation[Any, Any]) -> Iterable[Html]:
+def _published(operation: Operation[Any, Any], system: System) -> Iterable[Html]:
     labels = (
-        element("div", element("dt", label), " ", element("dd", prose(value))) for label, value in facts(operation)
+        element("div", element("dt", label), " ", element("dd", prose(value)))
+        for label, value in facts(operation, system)
     )
     request = lines(
         _title(operation),
         element("p", route(operation.route or ""), class_="route"),
         element("p", prose(operation.description)),
+        Html() if operation.in_reference else element("p", OURS, class_="none"),
         element("dl", *labels, class_="facts"),
         _part(operation, "Parameters"),
         _fields(operation, parameters(operation), "No path or query parameters."),
         _request_body(operation),
         _notes(operation),
     )
-    yield split(request, lines(language_choice(operation.name, snippets(operation)), _body_example(operation)))
+    code = language_choice(operation.name, snippets(operation, system))
+    yield split(request, lines(code, _body_example(operation)))
     yield _success(operation, f"Success response {operation.status}")
     yield _errors(operation, operation.all_errors)
 

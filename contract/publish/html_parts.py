@@ -4,7 +4,22 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-__all__ = ["Html", "bullets", "element", "heading", "joined", "lines", "link", "prose", "raw_text", "route", "table"]
+from contract.publish.anchors import anchor
+
+__all__ = [
+    "Html",
+    "bullets",
+    "element",
+    "heading",
+    "joined",
+    "lines",
+    "link",
+    "prose",
+    "raw_text",
+    "route",
+    "section",
+    "table",
+]
 
 _CODE = re.compile(r"`([^`]+)`")
 _PARAMETER = re.compile(r"(\{\w+\})")
@@ -56,6 +71,11 @@ def heading(level: int, text: str, target: str) -> Html:
     return element(f"h{level}", link(target, text), id=target)
 
 
+def section(title: str, *parts: str) -> Html:
+    """A section under a heading of the second level; its id is the anchor of the Markdown's heading."""
+    return element("section", "\n", lines(heading(2, title, anchor(title)), *parts), "\n")
+
+
 def link(target: str, *children: str, **attributes: str | bool) -> Html:
     """A link to an id of this page."""
     return element("a", *children, href=f"#{target}", **attributes)
@@ -74,15 +94,18 @@ def bullets(items: Iterable[str], class_: str = "bullets") -> Html:
     return element("ul", "\n", lines(*written), "\n", class_=class_) if written else Html()
 
 
-def table(label: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Html:
-    """A table whose first column heads its rows; it scrolls by itself where it is too wide."""
+def table(label: str, head: Sequence[str], rows: Iterable[Sequence[str]], class_: str = "table") -> Html:
+    """A table whose first column heads its rows; it scrolls by itself where it is too wide.
+
+    In one of class "table wordy" these heads are broken into lines.
+    """
     columns = element("tr", *(element("th", name, scope="col") for name in head))
     body = (
         element("tr", element("th", first, scope="row"), *(element("td", cell) for cell in rest))
         for first, *rest in rows
     )
     content = element("table", element("thead", columns), "\n", element("tbody", lines(*body)))
-    return element("div", content, class_="table", role="region", aria_label=label, tabindex="0")
+    return element("div", content, class_=class_, role="region", aria_label=label, tabindex="0")
 
 
 def _attribute(key: str, value: str | bool) -> str:

@@ -1,92 +1,86 @@
 """The whole reference in Markdown; one operation's section is in `contract.publish.markdown_operation`."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from contract.errors import ContractError
-from contract.musicengine import BASE_URL
-from contract.musicengine.about import (
-    AUTHORIZATION,
-    DESCRIPTION,
-    DISCOVERY,
-    RATE_LIMIT_HEADERS,
-    SECURITY,
-    TITLE,
-    VERSION,
-)
-from contract.musicengine.surface_map import AREAS, SurfaceArea
 from contract.publish.anchors import anchor
 from contract.publish.general import (
     AGENTS_ONLY,
     ERROR_BODY,
-    HONOR_HEADERS,
-    KEYS,
     NOTHING_PUBLISHED,
     OWN_CODES,
-    SURFACE_COVERAGE,
     Operations,
+    codes_of,
     own_codes,
     published_and_agents_only,
-    published_codes,
     rate_limits,
     statuses,
 )
 from contract.publish.markdown_operation import markdown_operation
-from contract.publish.markdown_parts import WRITTEN_BY, blocks, bullets, json_block, table
+from contract.publish.markdown_parts import WRITTEN_BY, blocks, bullets, codes, table
+from contract.publish.markdown_system import markdown_system
+from contract.system import SurfaceArea, System
 
 __all__ = ["markdown_operation", "markdown_reference"]
 
 
-def markdown_reference(operations: Operations) -> str:
-    """The reference: what holds for the whole API, the map of what is published, then every operation."""
-    published, agents_only = published_and_agents_only(operations)
+def markdown_reference(systems: Sequence[System]) -> str:
+    """The reference: of the first system what holds for all of it, the map of what is published, and every operation.
+
+    Each further system follows as a part of its own.
+    """
+    first, *others = systems
+    published, agents_only = published_and_agents_only(first.operations)
     return (
         blocks(
-            f"{WRITTEN_BY}\n\n# {TITLE}",
-            f"{DESCRIPTION} Contract version {VERSION}; base address `{BASE_URL}`.",
-            _contents(published, agents_only),
-            _authentication(),
-            _rate_limits(published),
-            _discovery(),
-            _surface_map(published),
-            blocks("## Security posture", *(f"**{item.title}.** {item.description}" for item in SECURITY)),
-            _errors(published),
-            blocks("## Endpoint reference", *(markdown_operation(operation, level=3) for operation in published)),
-            _agents_section(agents_only),
+            f"{WRITTEN_BY}\n\n# {first.title}",
+            f"{first.description} Contract version {first.version}; base address `{first.base_url}`.",
+            _contents(published, agents_only, others),
+            _authentication(first),
+            _rate_limits(first, published),
+            _discovery(first),
+            _surface_map(first, published),
+            blocks("## Security posture", *(f"**{item.title}.** {item.description}" for item in first.security)),
+            _errors(systems),
+            blocks("## Endpoint reference", *(markdown_operation(o, first, level=3) for o in published)),
+            _agents_section(agents_only, first),
+            *(markdown_system(system, described=codes_of(first)) for system in others),
         )
         + "\n"
     )
 
 
-def _contents(published: Operations, agents_only: Operations) -> str:
+def _contents(published: Operations, agents_only: Operations, others: Sequence[System]) -> str:
     routes = [f"[`{operation.route}`](#{anchor(operation.name)}): {operation.summary}" for operation in published]
     tools = [f"[`{operation.name}`](#{anchor(operation.name)}), for agents only" for operation in agents_only]
-    return bullets(routes + tools)
+    parts = [f"[{system.title}](#{anchor(system.title)}): {system.summary}" for system in others]
+    return bullets(routes + tools + parts)
 
 
-def _authentication() -> str:
-    return blocks("## Authentication", f"```http\n{AUTHORIZATION}\n```", KEYS)
+def _authentication(system: System) -> str:
+    header = f"```http\n{system.bearer.header}\n```" if system.bearer.header else ""
+    return blocks("## Authentication", header, system.authentication)
 
 
-def _rate_limits(published: Operations) -> str:
-    headers = [(f"`{header.name}`", header.description) for header in RATE_LIMIT_HEADERS]
+def _rate_limits(system: System, published: Operations) -> str:
+    headers = [(f"`{header.name}`", header.description) for header in system.limit_headers]
     return blocks(
         "## Rate limits",
         table(("Routes", "Limit"), rate_limits(published)),
-        HONOR_HEADERS,
+        system.limits,
         table(("Header", "Meaning"), headers),
     )
 
 
-def _discovery() -> str:
-    links = (f"[{item.title}]({item.url}): {item.description}" for item in DISCOVERY)
+def _discovery(system: System) -> str:
+    links = (f"[{item.title}]({item.url}): {item.description}" for item in system.discovery)
     return blocks("## Agent discovery resources", bullets(links))
 
 
-def _surface_map(published: Operations) -> str:
+def _surface_map(system: System, published: Operations) -> str:
     return blocks(
         "## Published surface coverage",
-        SURFACE_COVERAGE,
-        *(_area(area, [operation for operation in published if operation.area is area.area]) for area in AREAS),
+        system.coverage,
+        *(_area(area, [operation for operation in published if operation.area is area.area]) for area in system.areas),
     )
 
 
@@ -105,25 +99,20 @@ def _area(area: SurfaceArea, published: Operations) -> str:
     )
 
 
-def _errors(published: Operations) -> str:
+def _errors(systems: Sequence[System]) -> str:
+    published, own = codes_of(systems[0]), own_codes(systems)
     return blocks(
         "## Standard errors",
-        table(("Status", "Meaning"), statuses()),
+        table(("Status", "Meaning"), statuses(systems[0], published + own)),
         ERROR_BODY,
         "### Codes of the published routes",
-        *_codes(published_codes(published)),
+        *codes(published),
         "### Codes of this program alone",
         OWN_CODES,
-        *_codes(own_codes(published)),
+        *codes(own),
     )
 
 
-def _codes(errors: list[type[ContractError]]) -> Iterable[str]:
-    rows = ((str(error.status), f"`{error.code}`", error.default_message) for error in errors)
-    yield table(("Status", "Code", "Message"), rows)
-    yield from (json_block(error().body()) for error in errors)
-
-
-def _agents_section(agents_only: Operations) -> str:
-    sections = [markdown_operation(operation, level=3) for operation in agents_only]
+def _agents_section(agents_only: Operations, system: System) -> str:
+    sections = [markdown_operation(operation, system, level=3) for operation in agents_only]
     return blocks("## For agents only", AGENTS_ONLY, *sections) if sections else ""

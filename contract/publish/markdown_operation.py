@@ -7,9 +7,10 @@ from contract.errors import ContractError, InvalidRequest
 from contract.operation import Operation, Surface
 from contract.publish.error_bodies import error_body
 from contract.publish.fields import Field, answer_fields, body_fields, bounds_of, parameters, type_of
-from contract.publish.general import facts
+from contract.publish.general import OURS, facts
 from contract.publish.markdown_parts import blocks, bullets, code, json_block, table
 from contract.publish.snippets import snippets
+from contract.system import System
 
 __all__ = ["markdown_operation"]
 
@@ -18,28 +19,29 @@ _BODY_HEAD = ("Field", "Type", "Required", "Default", "Bounds", "Description")
 _ANSWER_HEAD = ("Field", "Type", "Description")
 
 
-def markdown_operation(operation: Operation[Any, Any], *, level: int = 1) -> str:
+def markdown_operation(operation: Operation[Any, Any], system: System, *, level: int = 1) -> str:
     """The operation's section, headed by its name at the given level; it ends without a line break."""
     heading = f"{'#' * level} {operation.name}"
     is_published = Surface.REST in operation.surfaces
-    return blocks(heading, _published(operation) if is_published else _agents_only(operation))
+    return blocks(heading, _published(operation, system) if is_published else _agents_only(operation))
 
 
-def _published(operation: Operation[Any, Any]) -> str:
+def _published(operation: Operation[Any, Any], system: System) -> str:
     return blocks(
         f"**{operation.summary}**",
         f"`{operation.route}`",
         operation.description,
-        bullets(f"{label}: {value}" for label, value in facts(operation)),
+        "" if operation.in_reference else OURS,
+        bullets(f"{label}: {value}" for label, value in facts(operation, system)),
         "**Parameters**",
         table(_PARAMETER_HEAD, _parameter_rows(parameters(operation))) or "No path or query parameters.",
         _request_body(operation),
-        "**Security notes**",
+        "**Security notes**" if operation.notes else "",
         bullets(operation.notes),
         _success(operation, f"**Success response {operation.status}**"),
         _errors(operation, operation.all_errors),
         "**Code examples**",
-        *(blocks(snippet.label, code(snippet.language, snippet.text)) for snippet in snippets(operation)),
+        *(blocks(snippet.label, code(snippet.language, snippet.text)) for snippet in snippets(operation, system)),
     )
 
 

@@ -1,10 +1,12 @@
-"""Pieces of Markdown: a table, a list, and blocks of JSON and code."""
+"""Pieces of Markdown: a table, a list, blocks of JSON and code, and a list of errors."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-__all__ = ["WRITTEN_BY", "blocks", "bullets", "code", "json_block", "table"]
+from contract.errors import ContractError
+
+__all__ = ["WRITTEN_BY", "blocks", "bullets", "code", "codes", "json_block", "table"]
 
 WRITTEN_BY = "<!-- Written by `musicengine-mcp docs --write` from the contract: edit that instead. -->"
 
@@ -36,3 +38,11 @@ def json_block(value: Any) -> str:
 def code(language: str, text: str) -> str:
     """A fenced block."""
     return f"```{language}\n{text}\n```"
+
+
+def codes(errors: Iterable[type[ContractError]], *, described: Collection[type[ContractError]] = ()) -> Iterable[str]:
+    """A table of the errors, then their bodies, but for those that are described elsewhere."""
+    listed = list(errors)
+    rows = ((str(error.status), f"`{error.code}`", error.default_message) for error in listed)
+    yield table(("Status", "Code", "Message"), rows)
+    yield from (json_block(error().body()) for error in listed if error not in described)

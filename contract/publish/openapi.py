@@ -1,73 +1,51 @@
 """The OpenAPI 3.1 document of the published operations: all of them, or one."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel
-
 from contract import idempotency
-from contract.errors import ErrorBody
-from contract.musicengine import BASE_URL
-from contract.musicengine.about import (
-    BOUNDARY,
-    DESCRIPTION,
-    KEY_FORM,
-    LOCAL_URL,
-    REFERENCE_URL,
-    SUMMARY,
-    TITLE,
-    VERSION,
-)
-from contract.musicengine.surface_map import AREAS
-from contract.operation import Access, Operation, Surface
+from contract.operation import Operation, Surface
 from contract.publish.fields import Field, body_schema, parameters
-from contract.publish.responses import SCHEMA_REFERENCE, json_content, response_headers, responses, shared_responses
+from contract.publish.general import OURS
+from contract.publish.responses import json_content, response_headers, responses, schema_reference, shared_responses
 from contract.publish.snippets import snippets
 from contract.schema import Schema, document_schema
+from contract.system import SurfaceArea, System
 
 __all__ = ["openapi_document", "openapi_operation", "openapi_text"]
 
 Operations = Iterable[Operation[Any, Any]]
 
 
-def openapi_document(operations: Operations) -> dict[str, Any]:
-    """The document of the operations that REST reaches, in their order."""
-    published = [operation for operation in operations if Surface.REST in operation.surfaces]
+def openapi_document(systems: Sequence[System]) -> dict[str, Any]:
+    """The document of the operations that REST reaches, in their order; it is named after the first system.
+
+    Raises:
+        ValueError: Two different models have the same name.
+    """
+    published = [_published(system) for system in systems]
+    first, *others = published
     return {
         "x-generated-by": "musicengine-mcp docs --write",
         "openapi": "3.1.0",
         "info": {
-            "title": TITLE,
-            "version": VERSION,
-            "summary": SUMMARY,
-            "description": f"{DESCRIPTION}\n\n{BOUNDARY}",
+            "title": first.title,
+            "version": first.version,
+            "summary": first.summary,
+            "description": "\n\n".join(filter(None, (first.description, first.boundary, *map(_part, others)))),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "externalDocs": {"description": "The same reference in Markdown.", "url": REFERENCE_URL},
-        "servers": [
-            {"url": BASE_URL, "description": "MusicEngine"},
-            {"url": LOCAL_URL, "description": "The same API on your own machine: musicengine-mcp serve"},
-        ],
-        "tags": _tags(published),
+        "externalDocs": {"description": "The same reference in Markdown.", "url": first.reference_url},
+        "servers": _servers(first),
+        "tags": [tag for system in published for tag in _tags(system)],
         "paths": _paths(published),
-        "components": {
-            "schemas": _schemas(published),
-            "responses": shared_responses(published),
-            "headers": response_headers(),
-            "securitySchemes": {
-                Access.API_KEY.value: {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": KEY_FORM,
-                    "description": "A workspace's developer API key, generated from Settings > API Keys.",
-                }
-            },
-        },
+        "components": _components(published),
     }
 
 
-def openapi_operation(operation: Operation[Any, Any]) -> dict[str, Any]:
+def openapi_operation(operation: Operation[Any, Any], system: System) -> dict[str, Any]:
     """A whole document of one operation, with only the components that it uses.
 
     Raises:
@@ -75,7 +53,7 @@ def openapi_operation(operation: Operation[Any, Any]) -> dict[str, Any]:
     """
     if Surface.REST not in operation.surfaces:
         raise ValueError(f"{operation.name} has no published route")
-    return openapi_document((operation,))
+    return openapi_document((replace(system, operations=(operation,)),))
 
 
 def openapi_text(document: dict[str, Any]) -> str:
@@ -83,43 +61,94 @@ def openapi_text(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False).replace("{\n  ", "{ ", 1) + "\n"
 
 
-def _tags(operations: Operations) -> list[dict[str, Any]]:
-    used = {operation.area for operation in operations}
+def _published(system: System) -> System:
+    """The system without what REST does not reach."""
+    return replace(system, operations=tuple(o for o in system.operations if Surface.REST in o.surfaces))
+
+
+def _part(system: System) -> str:
+    return f"{system.title}. {system.description} {system.standing}"
+
+
+def _servers(system: System) -> list[dict[str, str]]:
+    return [{"url": address.url, "description": address.description} for address in system.addresses]
+
+
+def _tags(system: System) -> list[dict[str, Any]]:
+    used = {operation.area for operation in system.operations}
     return [
-        {"name": card.area.value, "description": f"{card.title}: {card.standing}. {card.description} {card.boundary}"}
-        for card in AREAS
-        if card.area in used
+        {"name": area.area.value, "description": f"{area.title}: {_standing(area)}"}
+        for area in system.areas
+        if area.area in used
     ]
 
 
-def _paths(operations: Operations) -> dict[str, Any]:
+def _standing(area: SurfaceArea) -> str:
+    return " ".join(part for part in (area.standing and f"{area.standing}.", area.description, area.boundary) if part)
+
+
+def _paths(systems: Sequence[System]) -> dict[str, Any]:
+    """By path and method. What is not of the first system names its own servers."""
     paths: dict[str, dict[str, Any]] = {}
-    for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    for system in systems:
+        servers = {} if system is systems[0] else {"servers": _servers(system)}
+        for operation in system.operations:
+            methods = paths.setdefault(operation.path, {})
+            methods[operation.method.lower()] = {**_operation(operation, system), **servers}
     return paths
 
 
-def _operation(operation: Operation[Any, Any]) -> dict[str, Any]:
-    notes = "".join(f"\n- {note}" for note in operation.notes)
-    limit = operation.rate_limit
-    description = f"{operation.description}\n\nSecurity notes:\n{notes}" if notes else operation.description
+def _components(systems: Sequence[System]) -> dict[str, Any]:
+    with_operations = [system for system in systems if system.operations]
+    found = {
+        "schemas": _schemas(systems),
+        "responses": {k: v for system in systems for k, v in shared_responses(system.operations, system).items()},
+        "headers": response_headers(with_operations),
+        "securitySchemes": {system.bearer.name: _security_scheme(system) for system in with_operations},
+    }
+    return {kind: components for kind, components in found.items() if components}
+
+
+def _security_scheme(system: System) -> dict[str, Any]:
+    form = {"bearerFormat": system.bearer.form} if system.bearer.form else {}
+    return {"type": "http", "scheme": "bearer", **form, "description": system.bearer.description}
+
+
+def _operation(operation: Operation[Any, Any], system: System) -> dict[str, Any]:
+    token = {system.bearer.name: list[str]()}
     return {
         "operationId": operation.name,
         "tags": [operation.area.value],
         "summary": operation.summary,
-        "description": description,
-        "security": [{operation.access.value: []}],
-        **_input(operation),
-        "responses": responses(operation),
-        "x-rate-limit": {"requests": limit.requests, "seconds": limit.seconds},
+        "description": _description(operation),
+        "security": [token] if system.bearer.required else [{}, token],
+        **_input(operation, system),
+        "responses": responses(operation, system),
+        **_extensions(operation),
         "x-codeSamples": [
             {"lang": snippet.language, "label": snippet.label, "source": snippet.text}
-            for snippet in snippets(operation)
+            for snippet in snippets(operation, system)
         ],
     }
 
 
-def _input(operation: Operation[Any, Any]) -> dict[str, Any]:
+def _description(operation: Operation[Any, Any]) -> str:
+    notes = "".join(f"\n- {note}" for note in operation.notes)
+    parts = (
+        operation.description,
+        "" if operation.in_reference else OURS,
+        f"Security notes:\n{notes}" if notes else "",
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _extensions(operation: Operation[Any, Any]) -> dict[str, Any]:
+    limit = operation.rate_limit
+    limited = {"x-rate-limit": {"requests": limit.requests, "seconds": limit.seconds}} if limit else {}
+    return limited if operation.in_reference else {**limited, "x-in-reference": False}
+
+
+def _input(operation: Operation[Any, Any], system: System) -> dict[str, Any]:
     found: dict[str, Any] = {}
     accepted = [_parameter(operation, field) for field in parameters(operation)]
     if operation.takes_idempotency_key:
@@ -130,7 +159,7 @@ def _input(operation: Operation[Any, Any]) -> dict[str, Any]:
         example = {name: operation.example.request[name] for name in names if name in operation.example.request}
         found["requestBody"] = {
             "required": True,
-            "content": json_content(operation.request, {"example": {"value": example}}),
+            "content": json_content(operation.request, {"example": {"value": example}}, system.prefix),
         }
     return found
 
@@ -159,27 +188,27 @@ def _idempotency_key() -> dict[str, Any]:
     }
 
 
-def _schemas(operations: Operations) -> dict[str, Schema]:
+def _schemas(systems: Iterable[System]) -> dict[str, Schema]:
     """Every model that the operations name, by its name.
 
     Raises:
         ValueError: Two different models have the same name.
     """
     schemas: dict[str, Schema] = {}
-    for schema, name in _roots(operations):
-        definitions = schema.pop("$defs", {})
-        for key, value in {**definitions, name: schema}.items():
+    for schema, name, prefix in (root for system in systems for root in _roots(system)):
+        definitions = {f"{prefix}{key}": value for key, value in schema.pop("$defs", {}).items()}
+        for key, value in {**definitions, f"{prefix}{name}": schema}.items():
             if schemas.setdefault(key, value) != value:
                 raise ValueError(f"two schemas are called {key}")
     return dict(sorted(schemas.items()))
 
 
-def _roots(operations: Operations) -> list[tuple[Schema, str]]:
-    bodies = [
-        (body_schema(operation, ref_template=SCHEMA_REFERENCE), operation.request.__name__)
-        for operation in operations
-        if operation.body_fields
-    ]
-    answers = [operation.response for operation in operations]
-    models: list[type[BaseModel]] = [*answers, ErrorBody]
-    return bodies + [(document_schema(model, ref_template=SCHEMA_REFERENCE), model.__name__) for model in models]
+def _roots(system: System) -> Iterator[tuple[Schema, str, str]]:
+    """The schemas of bodies, answers and errors, with the name of each and the prefix of its name."""
+    template = schema_reference(system.prefix)
+    for operation in system.operations:
+        if operation.body_fields:
+            yield body_schema(operation, ref_template=template), operation.request.__name__, system.prefix
+        yield document_schema(operation.response, ref_template=template), operation.response.__name__, system.prefix
+        for model in {error.body_model for error in operation.all_errors}:
+            yield document_schema(model, ref_template=schema_reference()), model.__name__, ""

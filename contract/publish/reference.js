@@ -108,14 +108,25 @@ function closeMenuOnChoice(menu, contents) {
 /** The link of the part being read says so: the last heading that has come near the top of the window. */
 function markCurrent(links) {
   const parts = links.map((link) => [document.getElementById(link.hash.slice(1)), link]);
+  let current;
   const mark = () => {
     const above = parts.filter(([heading]) => heading.getBoundingClientRect().top < Math.min(innerHeight / 3, 200));
-    for (const link of links) link.removeAttribute("aria-current");
-    above.at(-1)?.[1].setAttribute("aria-current", "location");
+    const read = above.at(-1)?.[1];
+    if (read === current) return;
+    current?.removeAttribute("aria-current");
+    read?.setAttribute("aria-current", "location");
+    if (read) bringIntoSight(read, document.querySelector(".side"));
+    current = read;
   };
   addEventListener("scroll", mark, { passive: true });
   addEventListener("resize", mark);
   mark();
+}
+
+/** Contents that are longer than the window follow the reader. */
+function bringIntoSight(link, side) {
+  const { top, bottom } = link.getBoundingClientRect();
+  if (top < 0 || bottom > side.clientHeight) side.scrollTop += top - side.clientHeight / 3;
 }
 
 /** An error that was linked to shows its body. */

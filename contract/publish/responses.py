@@ -6,76 +6,87 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from contract.errors import ContractError, ErrorBody, InvalidRequest
-from contract.musicengine.about import RESPONSE_HEADERS
+from contract.errors import ContractError, InvalidRequest
 from contract.operation import Operation
 from contract.publish.error_bodies import error_body
+from contract.system import System
 
-__all__ = ["SCHEMA_REFERENCE", "json_content", "response_headers", "responses", "shared_responses"]
-
-SCHEMA_REFERENCE = "#/components/schemas/{model}"
+__all__ = ["json_content", "response_headers", "responses", "schema_reference", "shared_responses"]
 
 
-def responses(operation: Operation[Any, Any]) -> dict[str, Any]:
+def responses(operation: Operation[Any, Any], system: System) -> dict[str, Any]:
     """By status. What an operation shares with every other is a component; what is its own stands in it."""
-    found: dict[str, Any] = {str(operation.status): _success(operation)}
+    found: dict[str, Any] = {str(operation.status): _success(operation, system)}
     shared = _shared_statuses(operation)
     for status, errors in _errors_by_status(operation):
         found[str(status)] = (
-            {"$ref": f"#/components/responses/{errors[0].__name__}"} if status in shared else _error(operation, errors)
+            {"$ref": f"#/components/responses/{_shared_name(errors, system)}"}
+            if status in shared
+            else _error(operation, errors, system)
         )
     return found
 
 
-def shared_responses(operations: Iterable[Operation[Any, Any]]) -> dict[str, Any]:
+def shared_responses(operations: Iterable[Operation[Any, Any]], system: System) -> dict[str, Any]:
     """The components that `responses` refers to."""
     return {
-        errors[0].__name__: _error(operation, errors)
+        _shared_name(errors, system): _error(operation, errors, system)
         for operation in operations
         for status, errors in _errors_by_status(operation)
         if status in _shared_statuses(operation)
     }
 
 
-def response_headers() -> dict[str, Any]:
-    """The components that every response refers to."""
+def response_headers(systems: Iterable[System]) -> dict[str, Any]:
+    """The components that the responses of these systems refer to."""
     return {
         header.name: {
             "description": header.description,
             "schema": {"type": "string"} if header.minimum is None else {"type": "integer", "minimum": header.minimum},
             "example": header.example,
         }
-        for header in RESPONSE_HEADERS
+        for system in systems
+        for header in system.headers
     }
 
 
-def json_content(model: type[BaseModel], examples: dict[str, Any]) -> dict[str, Any]:
+def schema_reference(prefix: str = "") -> str:
+    """How schemas refer to each other: under the prefix of their system, unless they are of errors, which all share."""
+    return f"#/components/schemas/{prefix}{{model}}"
+
+
+def json_content(model: type[BaseModel], examples: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     """A JSON body of the model, with named examples."""
-    schema = {"$ref": SCHEMA_REFERENCE.format(model=model.__name__)}
+    schema = {"$ref": schema_reference(prefix).format(model=model.__name__)}
     return {"application/json": {"schema": schema, "examples": examples}}
 
 
-def _success(operation: Operation[Any, Any]) -> dict[str, Any]:
+def _success(operation: Operation[Any, Any], system: System) -> dict[str, Any]:
     return {
         "description": operation.response_description,
-        "headers": _header_references(),
-        "content": json_content(operation.response, {"example": {"value": operation.example.response}}),
+        **_headers(system),
+        "content": json_content(operation.response, {"example": {"value": operation.example.response}}, system.prefix),
     }
 
 
-def _error(operation: Operation[Any, Any], errors: list[type[ContractError]]) -> dict[str, Any]:
+def _error(operation: Operation[Any, Any], errors: list[type[ContractError]], system: System) -> dict[str, Any]:
     examples = {
         error.code: {"summary": error.default_message, "value": error_body(operation, error)} for error in errors
     }
     return {
-        "description": errors[0].meaning,
-        "headers": _header_references(),
-        "content": json_content(ErrorBody, examples),
+        "description": system.meaning(errors[0]),
+        **_headers(system),
+        "content": json_content(errors[0].body_model, examples),
     }
 
 
-def _header_references() -> dict[str, Any]:
-    return {header.name: {"$ref": f"#/components/headers/{header.name}"} for header in RESPONSE_HEADERS}
+def _headers(system: System) -> dict[str, Any]:
+    references = {header.name: {"$ref": f"#/components/headers/{header.name}"} for header in system.headers}
+    return {"headers": references} if references else {}
+
+
+def _shared_name(errors: list[type[ContractError]], system: System) -> str:
+    return f"{system.prefix}{errors[0].__name__}"
 
 
 def _errors_by_status(operation: Operation[Any, Any]) -> list[tuple[int, list[type[ContractError]]]]:

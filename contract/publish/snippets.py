@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from contract.musicengine import BASE_URL
-from contract.musicengine.about import AUTHORIZATION
 from contract.operation import Operation
+from contract.system import System
 
 __all__ = ["Snippet", "snippets"]
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
 _LINE = re.compile(r'(?P<margin> *)(?:(?P<name>"(?:[^"\\]|\\.)*"): )?(?P<item>[^\n]+?),?$', re.MULTILINE)
 _CLOSED = {"{}", "[]", "}", "]"}
-_HEADER, _TOKEN = AUTHORIZATION.split(": ", 1)
 
 
 @dataclass(frozen=True)
@@ -32,23 +30,25 @@ class Snippet:
 class _Call:
     method: str
     address: str
+    headers: dict[str, str]
     query: dict[str, Any]
-    body: dict[str, Any]
+    body: dict[str, Any] | None
 
     @property
     def url(self) -> str:
         return f"{self.address}?{urlencode(self.query)}" if self.query else self.address
 
 
-def snippets(operation: Operation[Any, Any], base_url: str = BASE_URL) -> tuple[Snippet, ...]:
-    """The example's call in each language. The key is a placeholder that the reader replaces."""
+def snippets(operation: Operation[Any, Any], system: System, base_url: str | None = None) -> tuple[Snippet, ...]:
+    """The example's call in each language. Where a key is needed, it is a placeholder that the reader replaces."""
     request = operation.example.request
     path = operation.path.format(**{name: quote(str(request[name]), safe="") for name in operation.path_parameters})
     call = _Call(
         method=operation.method,
-        address=base_url + path,
-        query={name: request[name] for name in operation.query_parameters if name in request},
-        body={name: request[name] for name in operation.body_fields if name in request},
+        address=(base_url or system.base_url) + path,
+        headers=dict([system.bearer.header.split(": ", 1)]) if system.bearer.header else {},
+        query={name: _in_query(request[name]) for name in operation.query_parameters if name in request},
+        body={name: request[name] for name in names if name in request} if (names := operation.body_fields) else None,
     )
     return (
         Snippet("cURL", "shell", _curl(call)),
@@ -57,35 +57,43 @@ def snippets(operation: Operation[Any, Any], base_url: str = BASE_URL) -> tuple[
     )
 
 
+def _in_query(value: Any) -> Any:
+    """JSON's spelling of true and false, which is not Python's."""
+    return json.dumps(value) if isinstance(value, bool) else value
+
+
 def _curl(call: _Call) -> str:
-    parts = [f"curl --request {call.method} {_shell_text(call.url)}", f"--header {_shell_text(AUTHORIZATION)}"]
-    if call.body:
+    parts = [f"curl --request {call.method} {_shell_text(call.url)}"]
+    parts += [f"--header {_shell_text(f'{name}: {value}')}" for name, value in call.headers.items()]
+    if call.body is not None:
         body = json.dumps(call.body, indent=2, ensure_ascii=False)
         parts += ["--header 'Content-Type: application/json'", f"--data {_shell_text(body)}"]
     return " \\\n  ".join(parts)
 
 
 def _python(call: _Call) -> str:
-    arguments = [repr(call.address), f"headers={{{_HEADER!r}: {_TOKEN!r}}}"]
+    arguments = [repr(call.address)]
+    if call.headers:
+        arguments.append(f"headers={call.headers!r}")
     if call.query:
         arguments.append(f"params={call.query!r}")
-    if call.body:
+    if call.body is not None:
         arguments.append(f"json={_literal(call.body, key=repr, scalar=repr, indent='    ', depth=1)}")
     lines = "".join(f"    {argument},\n" for argument in arguments)
     return f"import requests\n\nresponse = requests.{call.method.lower()}(\n{lines})\npayload = response.json()"
 
 
 def _node(call: _Call) -> str:
-    headers = {_HEADER: _TOKEN}
+    headers = {**call.headers, "Content-Type": "application/json"} if call.body is not None else call.headers
     options: dict[str, Any] = {} if call.method == "GET" else {"method": call.method}
-    options["headers"] = headers
-    if call.body:
-        headers["Content-Type"] = "application/json"
+    if headers:
+        options["headers"] = headers
     text = _script(options, depth=0)
-    if call.body:
+    if call.body is not None:
         # Written inside the call of stringify, so that a reader edits an object and not a string.
         text = f"{text.removesuffix('}')}  body: JSON.stringify({_script(call.body, depth=1)}),\n}}"
-    return f"const response = await fetch({_script_text(call.url)}, {text});\nconst payload = await response.json();"
+    arguments = f"{_script_text(call.url)}, {text}" if options else _script_text(call.url)
+    return f"const response = await fetch({arguments});\nconst payload = await response.json();"
 
 
 def _script(value: Any, *, depth: int) -> str:

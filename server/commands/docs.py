@@ -9,14 +9,14 @@ from server.settings import Settings, Uses
 __all__ = ["register"]
 
 _DETAILS = """\
-Without a name it prints the whole Markdown reference. A name is openapi, markdown, html or llms,
+Without a name it prints the whole Markdown reference. A name is openapi, markdown, html, llms or tools,
 or an operation such as list_tracks; 'docs openapi list_tracks' is an OpenAPI document of that one."""
 
 
 def register(commands: Commands) -> None:
     """Add `docs`."""
     parser = add_command(commands, "docs", _run, summary="print the API reference", details=_DETAILS, uses=Uses.NOTHING)
-    parser.add_argument("name", metavar="NAME", nargs="?", help="openapi, markdown, html, llms, or an operation")
+    parser.add_argument("name", metavar="NAME", nargs="?", help="openapi, markdown, html, llms, tools, or an operation")
     parser.add_argument("operation", metavar="OPERATION", nargs="?", help="only this one, as openapi or markdown")
     files = parser.add_mutually_exclusive_group()
     files.add_argument("--write", action="store_true", help="write the generated files of a checkout")
@@ -45,22 +45,23 @@ def _text(name: str | None, operation: str | None) -> str:
 
 def _operation_text(name: str, form: str) -> str:
     from contract.errors import InvalidRequest
-    from contract.musicengine import OPERATIONS
     from contract.operation import Surface
+    from contract.publish.files import published
     from contract.publish.markdown import markdown_operation
     from contract.publish.openapi import openapi_operation, openapi_text
+    from contract.systems import OPERATIONS, system_of
 
     found = {operation.name: operation for operation in OPERATIONS}
     if name not in found or form not in {"markdown", "openapi"}:
         raise InvalidRequest(
             "There is no such document.",
-            next_step=f"There are openapi, markdown, html and llms; and {', '.join(found)}, as markdown or openapi.",
+            next_step=f"There are {', '.join(published())}; and {', '.join(found)}, as markdown or openapi.",
         )
     if form == "markdown":
-        return markdown_operation(found[name])
+        return markdown_operation(found[name], system_of(found[name]))
     if Surface.REST not in found[name].surfaces:
         raise InvalidRequest("Only agents reach this operation: it has no published route to describe in OpenAPI.")
-    return openapi_text(openapi_operation(found[name]))
+    return openapi_text(openapi_operation(found[name], system_of(found[name])))
 
 
 def _check(root: Path) -> int:

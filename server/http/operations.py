@@ -65,7 +65,7 @@ class _Endpoint:
         try:
             principal = await self._gate.principal_of(request)
             decision = self._limiter.count(principal.key_id, self._operation)
-            headers = decision.headers
+            headers = decision.headers if decision else {}
             return answer(await self._content(principal, request), self._operation.status, headers)
         except ContractError as error:
             return error_answer(error, headers)

@@ -12,7 +12,7 @@ from backends.local.musicengine import LocalWorkspace
 from backends.local.scope import Scope
 from contract.errors import Forbidden, InternalError, Unauthorized
 from contract.operation import Operation
-from server.backends import open_backend
+from server.backends import open_catalogue
 from server.settings import Settings
 
 __all__ = ["Workspaces"]
@@ -32,7 +32,7 @@ class Workspaces:
         self.database = database if settings.remote is None else None
         self._keys_database = database
         self._workspace = settings.workspace
-        self._service = None if settings.remote is None else open_backend(settings)
+        self._service = None if settings.remote is None else open_catalogue(settings)
 
     def backend_of(self, principal: Principal) -> Backend:
         """What the principal may call; the server closes it."""

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from contract.errors import family
-from contract.musicengine import BASE_URL, OPERATIONS
+from contract.musicengine import BASE_URL
+from contract.musicengine.about import MUSICENGINE
+from contract.musicengine.profiles import IMPORT_BROWSER_PROFILE
 from contract.publish.html import html_security_policy
 from contract.publish.snippets import snippets
+from contract.systems import OPERATIONS, system_of
 from tests.browser.conftest import Open
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -43,10 +46,10 @@ async def test_the_policy_is_in_force_so_that_another_script_does_not_run(visit:
 async def test_the_copy_button_takes_the_shown_snippet_to_the_last_character(
     visit: Open, reference_url: str, language: int
 ) -> None:
-    operation = OPERATIONS[3]
+    operation = IMPORT_BROWSER_PROFILE
     here = await visit(operation.name, permissions=["clipboard-read", "clipboard-write"])
-    snippet = snippets(operation, reference_url.removesuffix("/docs/api"))[language]
-    code = here.page.get_by_role("group", name=f"Code of {operation.name}")
+    snippet = snippets(operation, MUSICENGINE, reference_url.removesuffix("/docs/api"))[language]
+    code = here.page.get_by_role("group", name=f"Code of {operation.name}", exact=True)
     await code.get_by_text(snippet.label, exact=True).click()
     await code.get_by_role("button", name="Copy").click()
     await code.get_by_role("button", name="Copied").wait_for()
@@ -87,7 +90,7 @@ async def test_where_there_is_no_clipboard_there_is_no_button_for_it(visit: Open
 
 async def test_a_language_chosen_once_is_chosen_everywhere_and_remembered(visit: Open) -> None:
     here = await visit("get_track")
-    await here.page.get_by_role("group", name="Code of get_track").get_by_text("Python", exact=True).click()
+    await here.page.get_by_role("group", name="Code of get_track", exact=True).get_by_text("Python", exact=True).click()
     chosen = here.page.locator(".choice input:checked")
     expected = ["python"] * len(PUBLISHED)
     assert await chosen.evaluate_all("inputs => inputs.map((input) => input.value)") == expected
@@ -141,9 +144,20 @@ async def test_the_contents_mark_the_operation_being_read(visit: Open) -> None:
     here = await visit("get_streams")
     await here.page.locator("nav [aria-current=location][href='#get_streams']").wait_for()
     await here.page.locator("[id='standard-errors']").scroll_into_view_if_needed()
+    await here.page.mouse.move(800, 400)  # beside the contents, which would scroll instead
     await here.page.mouse.wheel(0, 500)
     await here.page.locator("nav [aria-current=location][href='#standard-errors']").wait_for()
     assert await here.page.locator("nav [aria-current]").count() == 1
+
+
+async def test_contents_longer_than_the_window_follow_the_reader(visit: Open) -> None:
+    here = await visit()
+    last = PUBLISHED[-1].name
+    link = here.page.locator(f"nav [href='#{last}']")
+    assert (await link.bounding_box() or {})["y"] > 900
+    await here.page.locator(f"[id='{last}']").evaluate("heading => heading.scrollIntoView()")
+    await here.page.locator(f"nav [aria-current=location][href='#{last}']").wait_for()
+    assert 0 <= (await link.bounding_box() or {})["y"] < 880
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -176,8 +190,8 @@ async def test_without_javascript_everything_can_be_read_and_nothing_is_dead(vis
     await page.get_by_role("navigation", name="Contents").get_by_role("link", name="get_coverage").click()
     assert page.url.endswith("#get_coverage")
     for operation in PUBLISHED:
-        code = page.get_by_role("group", name=f"Code of {operation.name}")
-        for snippet in snippets(operation):
+        code = page.get_by_role("group", name=f"Code of {operation.name}", exact=True)
+        for snippet in snippets(operation, system_of(operation)):
             await code.get_by_text(snippet.label, exact=True).click()
             assert await code.locator("pre:visible").inner_text() == snippet.text
     for summary in await page.locator("main summary").all():
@@ -210,7 +224,7 @@ async def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit: Open
 
 async def test_the_arrow_keys_choose_a_language(visit: Open) -> None:
     here = await visit("list_tracks")
-    code = here.page.get_by_role("group", name="Code of list_tracks")
+    code = here.page.get_by_role("group", name="Code of list_tracks", exact=True)
     await code.get_by_role("radio", name="cURL").focus()
     await here.page.keyboard.press("ArrowRight")
     assert await code.get_by_role("radio", name="Python").is_checked()
@@ -250,5 +264,5 @@ _FOCUSED = """() => {
     const group = element.closest("[role=group]");
     const name = element.matches("pre") && group ? group.getAttribute("aria-label") : shown.textContent;
     const outlined = outlineStyle !== "none" && outlineWidth !== "0px";
-    return { name: name.replace(/^(GET|POST) /, "").trim(), outlined };
+    return { name: name.replace(/^(GET|POST|PUT|PATCH|DELETE) /, "").trim(), outlined };
 }"""

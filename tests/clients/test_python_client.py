@@ -4,20 +4,24 @@ import asyncio
 import datetime as dt
 import importlib
 import json
+import re
 import subprocess
 import sys
 
 import httpx
 import pytest
 
-from contract.musicengine import OPERATIONS
+from contract.hub.about import HUB
 from contract.operation import Surface
+from contract.systems import OPERATIONS
 from tests.conformance.data import forget_writes, prepare
 from tests.programs import environment_of, serving
 
 PACKAGE = "generated_musicengine_client"
 
 ISRC = "USXXX1234567"
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +77,10 @@ def by_hand(served, path):
 
 def as_the_client_writes_it(members):
     """It reads moments as such, and writes +00:00 for Z."""
-    if "created_at" in members:
-        members["created_at"] = dt.datetime.fromisoformat(members["created_at"]).isoformat()
-    return members
+    return {
+        name: dt.datetime.fromisoformat(value).isoformat() if MOMENT.fullmatch(str(value)) else value
+        for name, value in members.items()
+    }
 
 
 def test_it_is_generated_without_a_warning(generated):
@@ -90,6 +95,17 @@ def test_it_has_every_published_operation(generated):
     folder, _ = generated
     found = {path.stem for path in (folder / PACKAGE / "api").glob("*/*.py")} - {"__init__"}
     assert found == {operation.name for operation in OPERATIONS if Surface.REST in operation.surfaces}
+
+
+def test_it_has_the_hubs_bodies_and_answers_as_models_and_reads_their_examples(package):
+    models = package("models")
+    for operation in HUB.operations:
+        answer = getattr(models, f"Hub{operation.response.__name__}").from_dict(operation.example.response)
+        written = json.dumps(operation.example.response)
+        assert json.loads(written, object_hook=as_the_client_writes_it) == answer.to_dict()
+        if operation.body_fields:
+            sent = {name: value for name, value in operation.example.request.items() if name in operation.body_fields}
+            assert getattr(models, f"Hub{operation.request.__name__}").from_dict(sent).to_dict() == sent
 
 
 def test_it_lists_tracks(package, client, served):

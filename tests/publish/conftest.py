@@ -56,7 +56,7 @@ def _handler(service: Loopback) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = _answer  # noqa: N815  (http.server looks for these names)
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815  (http.server looks for these names)
 
         def log_message(self, *arguments: object) -> None:
             """Stay quiet."""

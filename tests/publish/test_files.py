@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from contract.musicengine import OPERATIONS
 from contract.publish.files import documents
+from contract.systems import OPERATIONS, SYSTEMS
 from server.cli import run
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = documents(OPERATIONS)
+DOCUMENTS = documents(SYSTEMS)
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 
 
@@ -100,15 +100,18 @@ def test_the_markdown_reference_is_printed_by_default(capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == markdown
 
 
-@pytest.mark.parametrize("arguments", [["get_track"], ["markdown", "get_track"]])
+@pytest.mark.parametrize("arguments", [["get_track"], ["markdown", "get_track"], ["get_playlist"]])
 def test_one_operation_is_printed_by_its_name(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["docs", *arguments]) == 0
-    assert capsys.readouterr().out.startswith("# get_track\n")
+    assert capsys.readouterr().out.startswith(f"# {arguments[-1]}\n")
 
 
-def test_one_operation_is_printed_as_openapi(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["docs", "openapi", "get_track"]) == 0
-    assert list(json.loads(capsys.readouterr().out)["paths"]) == ["/api/v1/tracks/{isrc}"]
+@pytest.mark.parametrize(
+    ("name", "path"), [("get_track", "/api/v1/tracks/{isrc}"), ("get_playlist", "/api/playlists/{id}")]
+)
+def test_one_operation_is_printed_as_openapi(name: str, path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["docs", "openapi", name]) == 0
+    assert list(json.loads(capsys.readouterr().out)["paths"]) == [path]
 
 
 def test_an_operation_without_a_route_has_no_openapi(capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,7 +127,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones(
     message = capsys.readouterr().err
     assert "nonsense" not in message
     assert all(operation.name in message for operation in OPERATIONS)
-    assert "openapi, markdown, html and llms" in message
+    assert f"{', '.join(document.name for document in DOCUMENTS)}; and " in message
 
 
 def test_writing_concerns_every_file_and_so_takes_no_name(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from contract.errors import family
-from contract.musicengine import BASE_URL, OPERATIONS
+from contract.hub.about import HUB
+from contract.musicengine import BASE_URL
+from contract.musicengine.about import MUSICENGINE
 from contract.musicengine.catalogue import LIST_TRACKS
 from contract.musicengine.profiles import IMPORT_BROWSER_PROFILE
 from contract.musicengine.surface_map import AREAS
@@ -22,6 +24,7 @@ from contract.publish.html import html_reference, html_security_policy
 from contract.publish.html_parts import raw_text
 from contract.publish.markdown import markdown_reference
 from contract.publish.snippets import snippets
+from contract.systems import OPERATIONS, SYSTEMS, system_of
 
 VOID = {"input", "link", "meta", "path"}
 HOSTILE = "</p></style></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&amp;"
@@ -66,7 +69,7 @@ class Page(HTMLParser):
         return [attributes["id"] for _, attributes in self.elements if "id" in attributes]
 
 
-TEXT = html_reference(OPERATIONS)
+TEXT = html_reference(SYSTEMS)
 PAGE = Page(TEXT)
 PUBLISHED = [operation for operation in OPERATIONS if operation.route]
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
@@ -78,11 +81,12 @@ def test_the_first_line_is_the_doctype_and_names_the_command_that_writes_it() ->
 
 
 def test_the_same_operations_make_the_same_page() -> None:
-    assert html_reference(list(OPERATIONS)) == TEXT
+    assert html_reference(list(SYSTEMS)) == TEXT
 
 
 def test_the_page_is_small() -> None:
-    assert len(TEXT.encode()) < 150_000
+    assert len(html_reference((MUSICENGINE,)).encode()) < 150_000
+    assert len(TEXT.encode()) < 150_000 + 20_000 * len(HUB.operations)
 
 
 def test_every_element_is_closed() -> None:
@@ -112,6 +116,9 @@ def test_every_field_that_goes_in_or_comes_back_has_an_address(operation: Operat
         "get_track.error.track_not_found",
         "error.track_not_found",
         "catalogue-and-dashboard",
+        "music-hub",
+        "hub-playlists",
+        "error.stale_revision",
     ],
 )
 def test_addresses_that_others_link_to_stay(address: str) -> None:
@@ -133,7 +140,7 @@ def test_an_operation_names_each_error_that_it_answers(operation: Operation[Any,
 
 @each_published
 def test_every_snippet_is_there_to_be_copied_unchanged(operation: Operation[Any, Any]) -> None:
-    for snippet in snippets(operation):
+    for snippet in snippets(operation, system_of(operation)):
         assert snippet.text in PAGE.blocks["pre"]
 
 
@@ -142,23 +149,25 @@ def test_the_examples_of_requests_and_answers_are_there(operation: Operation[Any
     values = _values(PAGE)
     assert dict(operation.example.response) in values
     if operation.route is None or operation.body_fields:
-        assert dict(operation.example.request) in values
+        sent = operation.body_fields if operation.route else operation.example.request
+        request = operation.example.request
+        assert {name: request[name] for name in sent if name in request} in values
 
 
 def test_everything_that_the_markdown_says_is_said() -> None:
     said = _bare(PAGE.said)
-    facts = [fact for fact in _facts(markdown_reference(OPERATIONS)) if _bare(fact) not in said]
+    facts = [fact for fact in _facts(markdown_reference(SYSTEMS)) if _bare(fact) not in said]
     assert facts == []
 
 
 def test_every_code_block_of_the_markdown_is_there() -> None:
-    blocks = re.findall(r"^```\w+\n(.*?)\n```$", markdown_reference(OPERATIONS), re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^```\w+\n(.*?)\n```$", markdown_reference(SYSTEMS), re.MULTILINE | re.DOTALL)
     assert len(blocks) > 40
     assert set(blocks) <= set(PAGE.blocks["pre"])
 
 
 def test_the_headings_of_the_markdown_keep_their_anchors() -> None:
-    prose = re.sub(r"^```.*?^```$", "", markdown_reference(OPERATIONS), flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^```.*?^```$", "", markdown_reference(SYSTEMS), flags=re.MULTILINE | re.DOTALL)
     headings = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
     anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
     assert len(anchors) > 15
@@ -170,6 +179,25 @@ def test_the_map_says_of_each_area_what_is_published_and_what_is_not() -> None:
         for part in (area.title, area.standing, area.description, area.boundary, *area.product_can):
             assert part in PAGE.said
         assert all(f"<code>{route}</code>" in TEXT for route in area.internal_routes)
+
+
+def test_the_contents_lead_through_the_hub_by_area_in_the_order_of_the_page() -> None:
+    contents = TEXT.partition("<nav")[2].partition("</nav>")[0]
+    links = re.findall(r'href="#([^"]+)"', contents)
+    assert [PAGE.ids.index(link) for link in links] == sorted(PAGE.ids.index(link) for link in links)
+    for area in {operation.area for operation in HUB.operations}:
+        [title] = [card.title for card in HUB.areas if card.area is area]
+        start = links.index(title.lower().replace(" ", "-")) + 1
+        names = [operation.name for operation in HUB.operations if operation.area is area]
+        assert links[start : start + len(names)] == names
+
+
+@pytest.mark.parametrize("operation", HUB.operations, ids=lambda operation: operation.name)
+def test_an_operation_of_the_hub_says_if_it_is_ours(operation: Operation[Any, Any]) -> None:
+    section = TEXT.partition(f'<h3 id="{operation.name}">')[2].partition("</article>")[0]
+    assert section
+    assert ("An addition of this project" in section) is not operation.in_reference
+    assert "isrc_live" not in section
 
 
 def test_ids_are_unique() -> None:
@@ -241,8 +269,8 @@ def test_the_texts_of_an_operation_never_become_markup() -> None:
         notes=(HOSTILE,),
         example=Example(request={"limit": HOSTILE}, response={HOSTILE: HOSTILE}),
     )
-    page = Page(html_reference((hostile, IMPORT_BROWSER_PROFILE)))
-    plain = Page(html_reference((LIST_TRACKS, IMPORT_BROWSER_PROFILE)))
+    page = Page(html_reference((replace(MUSICENGINE, operations=(hostile, IMPORT_BROWSER_PROFILE)),)))
+    plain = Page(html_reference((replace(MUSICENGINE, operations=(LIST_TRACKS, IMPORT_BROWSER_PROFILE)),)))
     assert page.unclosed == []
     assert page.said.count(HOSTILE) == 5  # the summary heads the operation and stands in the overview
     assert json.dumps({HOSTILE: HOSTILE}, indent=2) in page.blocks["pre"]
@@ -252,7 +280,7 @@ def test_the_texts_of_an_operation_never_become_markup() -> None:
 
 
 def test_a_hostile_name_never_becomes_markup() -> None:
-    page = Page(html_reference((replace(LIST_TRACKS, name=HOSTILE),)))
+    page = Page(html_reference((replace(MUSICENGINE, operations=(replace(LIST_TRACKS, name=HOSTILE),)),)))
     assert len(page.blocks["script"]) == 1
     assert page.of("img") == []
     assert f"{HOSTILE}.code.shell" in page.ids

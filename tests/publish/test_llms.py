@@ -2,10 +2,11 @@
 
 import re
 
-from contract.musicengine import OPERATIONS
+from contract.hub.about import HUB
 from contract.publish.llms import llms_txt
+from contract.systems import SYSTEMS
 
-TEXT = llms_txt(OPERATIONS)
+TEXT = llms_txt(SYSTEMS)
 HEAD, *SECTIONS = re.split(r"^## (.+)\n", TEXT, flags=re.MULTILINE)
 LINKS = {
     name: [re.fullmatch(r"- \[([^\]]+)\]\(([^)]+)\)(?:: (.*))?", line) for line in text.strip().splitlines()]
@@ -28,7 +29,7 @@ def test_the_details_before_the_sections_have_no_heading() -> None:
 
 
 def test_the_sections_hold_links_and_nothing_else() -> None:
-    assert list(LINKS) == ["Published routes", "Machine-readable", "Optional"]
+    assert list(LINKS) == ["Published routes", "Music Hub", "Machine-readable", "Optional"]
     assert all(links and None not in links for links in LINKS.values())
 
 
@@ -44,6 +45,20 @@ def test_the_inventory_is_the_published_routes() -> None:
         ("POST /api/v1/browser-profiles/import", "https://musicengine.ai/docs/api.md#import_browser_profile"),
         ("GET /api/v1/catalogue/overview", "https://musicengine.ai/docs/api.md#get_overview"),
     ]
+
+
+def test_the_hubs_routes_have_a_section_of_their_own_that_leads_to_their_documentation() -> None:
+    assert [(link[1], link[2], link[3]) for link in LINKS["Music Hub"] if link] == [
+        (operation.route, f"http://127.0.0.1:38472/docs/api.md#{operation.name}", operation.summary)
+        for operation in HUB.operations
+    ]
+
+
+def test_it_says_where_the_hub_answers_who_may_call_and_what_serves_its_routes_today() -> None:
+    assert "The desktop hub answers these routes at `http://localhost:38472`." in HEAD
+    assert "as tools of its MCP server over stdio" in HEAD
+    assert "- From the hub's own machine, over loopback: No token." in HEAD
+    assert "`MUSIC_HUB_API_TOKEN`" in HEAD
 
 
 def test_the_machine_readable_entry_points_are_linked() -> None:
@@ -68,4 +83,4 @@ def test_it_says_how_to_authenticate_and_how_often_one_may_call() -> None:
 
 
 def test_it_is_compact() -> None:
-    assert len(TEXT) < 4000
+    assert len(TEXT) < 4000 + 150 * len(HUB.operations)

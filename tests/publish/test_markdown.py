@@ -3,24 +3,30 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from contract.errors import family
-from contract.musicengine import BASE_URL, OPERATIONS
+from contract.hub.about import HUB
+from contract.hub.errors import StaleRevision
+from contract.musicengine import BASE_URL
+from contract.musicengine.about import LOCAL_URL, MUSICENGINE
 from contract.musicengine.profiles import IMPORT_BROWSER_PROFILE
 from contract.musicengine.surface_map import AREAS
 from contract.operation import Operation
 from contract.publish.llms import llms_txt
 from contract.publish.markdown import markdown_operation, markdown_reference
 from contract.publish.snippets import snippets
+from contract.systems import OPERATIONS, SYSTEMS, system_of
 
-TEXT = markdown_reference(OPERATIONS)
+TEXT = markdown_reference(SYSTEMS)
 PUBLISHED = [operation for operation in OPERATIONS if operation.route]
 AGENTS_ONLY = [operation for operation in OPERATIONS if operation.route is None]
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 each_published = pytest.mark.parametrize("operation", PUBLISHED, ids=lambda operation: operation.name)
+each_of_the_hub = pytest.mark.parametrize("operation", HUB.operations, ids=lambda operation: operation.name)
 each_for_agents = pytest.mark.parametrize("operation", AGENTS_ONLY, ids=lambda operation: operation.name)
 
 
@@ -31,7 +37,8 @@ def test_the_first_line_names_the_command_that_writes_it() -> None:
 def test_every_link_and_anchor_resolves() -> None:
     ids = {_heading_id(heading) for heading in _headings(TEXT)}
     addresses = {f"{BASE_URL}/{path}" for path in ("docs/api.md", "openapi.json", "llms.txt")}
-    links = re.findall(r"\]\(([^)]+)\)", _prose(TEXT) + llms_txt(OPERATIONS))
+    addresses.add(f"{LOCAL_URL}/docs/api.md")
+    links = re.findall(r"\]\(([^)]+)\)", _prose(TEXT) + llms_txt(SYSTEMS))
     assert len(links) > 20
     for link in links:
         address, _, anchor = link.partition("#")
@@ -68,30 +75,86 @@ def test_code_fences_are_balanced() -> None:
 
 @each_operation
 def test_an_operation_by_itself_is_the_section_of_the_whole(operation: Operation[Any, Any]) -> None:
-    alone = markdown_operation(operation)
+    alone = markdown_operation(operation, system_of(operation))
     assert alone.startswith(f"# {operation.name}\n\n**{operation.summary}**\n")
     assert alone.removeprefix("# ") in TEXT.replace(f"### {operation.name}", operation.name)
 
 
 @each_published
 def test_a_published_operation_says_everything_about_itself(operation: Operation[Any, Any]) -> None:
-    text = markdown_operation(operation)
+    system = system_of(operation)
+    text = markdown_operation(operation, system)
     limit = operation.rate_limit
     for part in (
         f"`{operation.route}`",
         operation.description,
         f"Surface: {operation.area}",
-        f"{limit.requests} requests per {limit.seconds} seconds",
-        "`Authorization: Bearer isrc_live_...`",
+        *([f"{limit.requests} requests per {limit.seconds} seconds"] if limit else []),
+        *(["`Authorization: Bearer isrc_live_...`"] if system is MUSICENGINE else []),
         *operation.notes,
         f"**Success response {operation.status}**",
         operation.response_description,
-        json.dumps(operation.example.response, indent=2),
+        json.dumps(operation.example.response, indent=2, ensure_ascii=False),
         *(f"| {error.status} | `{error.code}` |" for error in operation.all_errors),
         *(f'"code": "{error.code}"' for error in operation.errors),
-        *(snippet.text for snippet in snippets(operation)),
+        *(snippet.text for snippet in snippets(operation, system)),
     ):
         assert part in text
+
+
+@each_of_the_hub
+def test_an_operation_of_the_hub_speaks_of_no_key_and_no_limit_and_says_if_it_is_ours(
+    operation: Operation[Any, Any],
+) -> None:
+    text = markdown_operation(operation, HUB)
+    assert not re.search(r"isrc_live|Authorization|Rate limit|Idempotency-Key|MusicEngine|musicengine\.ai", text)
+    ours = "An addition of this project; the hub's reference does not name it."
+    assert (ours in text) is not operation.in_reference
+    assert ("**Security notes**" in text) is bool(operation.notes)
+
+
+def test_the_hub_is_a_part_of_its_own_that_says_where_it_answers_and_whom_it_trusts() -> None:
+    part = _hub()
+    for text in (
+        "The desktop hub answers these routes at `http://localhost:38472`.",
+        "as tools of its MCP server over stdio; `musicengine-mcp serve` answers MusicEngine's routes alone.",
+        "| The desktop hub | `http://localhost:38472` |",
+        "| A desktop hub under development | `http://localhost:38473` |",
+        "| Protocol | REST, and server-sent events |",
+        "| Format | JSON |",
+        "| From the hub's own machine, over loopback | No token. |",
+        "| Remote, or through a proxy | A bearer token:",
+        "`database_unavailable`",
+    ):
+        assert part.count(text) == 1
+
+
+def test_the_hubs_routes_are_listed_by_area_and_documented_there() -> None:
+    part = _hub()
+    for area in HUB.areas:
+        section = part.partition(f"\n## {area.title}\n")[2].partition("\n## ")[0]
+        for operation in HUB.operations:
+            listed = f"- [`{operation.route}`](#{operation.name}): {operation.summary}\n"
+            assert (listed in section) == (operation.area is area.area)
+            assert (f"\n### {operation.name}\n" in section) == (operation.area is area.area)
+
+
+def test_errors_of_the_hub_alone_are_listed_with_the_hub_alone() -> None:
+    before = TEXT.removesuffix(_hub())
+    for error in HUB.errors:
+        assert f"| {error.status} | `{error.code}` | {error.default_message} |" in _hub()
+        assert f"`{error.code}`" not in before
+        assert f'"{error.code}"' not in before
+    errors = _hub().partition("### Music Hub: errors")[2].partition("\n## ")[0]
+    for theirs in ("unauthorized", "rate_limited", "track_not_found", "storage_busy", "not_published"):
+        assert f"| `{theirs}` |" not in errors
+    assert "| 409 |" not in before
+
+
+def test_a_stale_revisions_body_shows_that_the_present_state_comes_along() -> None:
+    assert f"```json\n{json.dumps(StaleRevision().body(), indent=2)}\n```" in _hub()
+    assert StaleRevision().body()["current"] == {}
+    assert StaleRevision({"revision": 8}).body()["current"] == {"revision": 8}
 
 
 @pytest.mark.parametrize(
@@ -120,6 +183,14 @@ def test_a_published_operation_says_everything_about_itself(operation: Operation
             "| `cookies[].domain` | string | yes | at least 1 character, no control characters |",
         ),
         (
+            "search_library",
+            "| `remember` | query | boolean | no | `true` |  | Whether to keep it in the history of searches. |",
+        ),
+        (
+            "list_playlists",
+            "| `sort` | query | string | no | `name` | `name` or `updated` | By name, or the last changed first. |",
+        ),
+        (
             "get_movers",
             "| `end` | string (date) | no |  | since 1900 | Last day, YYYY-MM-DD; default: latest with data. |",
         ),
@@ -127,17 +198,17 @@ def test_a_published_operation_says_everything_about_itself(operation: Operation
 )
 def test_a_row_shows_place_type_need_default_bounds_and_meaning(name: str, row: str) -> None:
     [operation] = [operation for operation in OPERATIONS if operation.name == name]
-    assert row in markdown_operation(operation)
+    assert row in markdown_operation(operation, system_of(operation))
 
 
 def test_a_request_body_is_shown_in_full() -> None:
     body = json.dumps(IMPORT_BROWSER_PROFILE.example.request, indent=2)
-    assert f"```json\n{body}\n```" in markdown_operation(IMPORT_BROWSER_PROFILE)
+    assert f"```json\n{body}\n```" in markdown_operation(IMPORT_BROWSER_PROFILE, MUSICENGINE)
 
 
 @each_for_agents
 def test_what_only_agents_reach_is_told_apart_and_has_no_http_snippets(operation: Operation[Any, Any]) -> None:
-    text = markdown_operation(operation)
+    text = markdown_operation(operation, system_of(operation))
     assert "For agents only; no published route." in text
     assert BASE_URL not in text
     assert "curl" not in text
@@ -145,7 +216,8 @@ def test_what_only_agents_reach_is_told_apart_and_has_no_http_snippets(operation
 
 
 def test_without_operations_for_agents_there_is_no_section_for_them() -> None:
-    assert "## For agents only" not in markdown_reference(PUBLISHED)
+    published = tuple(operation for operation in MUSICENGINE.operations if operation.route)
+    assert "## For agents only" not in markdown_reference((replace(MUSICENGINE, operations=published),))
 
 
 def test_the_map_lists_published_routes_and_internal_route_families() -> None:
@@ -155,7 +227,7 @@ def test_the_map_lists_published_routes_and_internal_route_families() -> None:
         for part in (area.standing, area.description, area.boundary, *area.product_can, *area.internal_routes):
             assert part in card
         for operation in PUBLISHED:
-            assert (f"`{operation.route}`" in card) == (operation.area is area.area)
+            assert (f"[`{operation.route}`]" in card) == (operation.area is area.area)
     assert "No stable API-key routes are published for this area yet." in coverage
 
 
@@ -195,9 +267,14 @@ def test_the_security_posture_and_the_errors_are_in_the_words_of_the_reference(t
 
 @pytest.mark.parametrize("error", family(), ids=lambda error: error.code)
 def test_every_error_has_a_row_and_a_body(error: Any) -> None:
-    section = TEXT.partition("## Standard errors")[2].partition("\n## ")[0]
+    heading = "### Music Hub: errors" if error in HUB.errors else "## Standard errors"
+    section = TEXT.partition(heading)[2].partition("\n## ")[0]
     assert f"| {error.status} | `{error.code}` | {error.default_message} |" in section
     assert f"```json\n{json.dumps(error().body(), indent=2)}\n```" in section
+
+
+def _hub() -> str:
+    return TEXT[TEXT.index("\n## Music Hub\n") :]
 
 
 def _headings(text: str) -> list[str]:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from contract.musicengine import OPERATIONS
+from contract.musicengine.about import MUSICENGINE
 from contract.publish.openapi import openapi_document
 
-DOCUMENT = openapi_document(OPERATIONS)
+DOCUMENT = openapi_document((MUSICENGINE,))
 OPERATION = {item["operationId"]: item for path in DOCUMENT["paths"].values() for item in path.values()}
 
 ROUTES = {

@@ -11,10 +11,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import httpx
 import pytest
 
-from contract.musicengine import BASE_URL, OPERATIONS
+from contract.hub.about import HUB
+from contract.musicengine import BASE_URL
 from contract.musicengine.profiles import IMPORT_BROWSER_PROFILE
 from contract.operation import Example, Operation
 from contract.publish.snippets import snippets
+from contract.systems import OPERATIONS, system_of
 
 AWKWARD = {
     "name": 'It\'s "quoted" \\ 100% {braces}, 東京 and 🎵\u2028',
@@ -57,56 +59,73 @@ def test_the_curl_snippet_sends_the_example(operation: Operation[Any, Any], loop
 def test_the_node_snippet_says_what_the_operation_says(operation: Operation[Any, Any]) -> None:
     text = _text(operation, "Node.js", BASE_URL)
     call = re.fullmatch(
-        r"const response = await fetch\(('[^\n]*'), (\{.*\})\);\nconst payload = await response\.json\(\);",
+        r"const response = await fetch\(('[^\n]*?')(?:, (\{.*\}))?\);\nconst payload = await response\.json\(\);",
         text,
         re.DOTALL,
     )
     assert call is not None
     url = urlsplit(_script_value(call[1]))
     assert f"{url.scheme}://{url.netloc}" == BASE_URL
-    options, _, body = call[2].partition("  body: JSON.stringify(")
+    options, _, body = (call[2] or "{}").partition("  body: JSON.stringify(")
     sent = _script_value(options if options.endswith("}") else options + "}")
+    headers = sent.get("headers", {})
     expected = _expected(operation)
     assert {
         "method": sent.get("method", "GET"),
         "path": unquote(url.path),
         "query": dict(parse_qsl(url.query)),
-        "authorization": sent["headers"]["Authorization"],
-        "content_type": sent["headers"].get("Content-Type"),
+        "authorization": headers.get("Authorization"),
+        "content_type": headers.get("Content-Type"),
         "body": _script_value(body.removesuffix("),\n}")) if body else None,
     } == expected
 
 
 @pytest.mark.parametrize("operation", PUBLISHED, ids=lambda operation: operation.name)
 def test_every_published_operation_has_all_three_languages(operation: Operation[Any, Any]) -> None:
-    assert [snippet.label for snippet in snippets(operation)] == ["cURL", "Python", "Node.js"]
-    assert all(BASE_URL in snippet.text for snippet in snippets(operation))
+    system = system_of(operation)
+    assert [snippet.label for snippet in snippets(operation, system)] == ["cURL", "Python", "Node.js"]
+    assert all(f"{system.base_url}/api/" in snippet.text for snippet in snippets(operation, system))
+
+
+@pytest.mark.parametrize("operation", HUB.operations, ids=lambda operation: operation.name)
+def test_the_hubs_snippets_call_this_machine_and_carry_no_key(operation: Operation[Any, Any]) -> None:
+    for snippet in snippets(operation, HUB):
+        assert "http://localhost:38472/api/" in snippet.text
+        assert not re.search("authorization|bearer|isrc_live", snippet.text, re.IGNORECASE)
 
 
 def test_the_snippets_of_the_reference_are_ours_line_for_line() -> None:
     found = {
-        (operation.name, snippet.label): snippet.text for operation in PUBLISHED for snippet in snippets(operation)
+        (operation.name, snippet.label): snippet.text
+        for operation in PUBLISHED
+        for snippet in snippets(operation, system_of(operation))
     }
     for key, text in REFERENCE.items():
         assert _bare(found[key]) == _bare(text), key
 
 
 def _text(operation: Operation[Any, Any], label: str, base_url: str) -> str:
-    [text] = [snippet.text for snippet in snippets(operation, base_url) if snippet.label == label]
+    found = snippets(operation, system_of(operation), base_url)
+    [text] = [snippet.text for snippet in found if snippet.label == label]
     return text
 
 
 def _expected(operation: Operation[Any, Any]) -> dict[str, Any]:
     request = operation.example.request
     body = {name: request[name] for name in operation.body_fields if name in request}
+    header = system_of(operation).bearer.header
     return {
         "method": operation.method,
         "path": operation.path.format(**request),
-        "query": {name: str(request[name]) for name in operation.query_parameters if name in request},
-        "authorization": "Bearer isrc_live_...",
-        "content_type": "application/json" if body else None,
-        "body": body or None,
+        "query": {name: _in_query(request[name]) for name in operation.query_parameters if name in request},
+        "authorization": header and header.removeprefix("Authorization: "),
+        "content_type": "application/json" if operation.body_fields else None,
+        "body": body if operation.body_fields else None,
     }
+
+
+def _in_query(value: Any) -> str:
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 
 def _script_value(text: str) -> Any:

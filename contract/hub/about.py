@@ -1,0 +1,105 @@
+"""What holds for the whole of the Music Hub: where it answers, whom it trusts, and the parts that it has."""
+
+from contract.errors import family
+from contract.hub import BASE_URL, DEV_URL, OPERATIONS, errors
+from contract.musicengine.about import LOCAL_URL
+from contract.operation import Access, Area
+from contract.system import Address, Bearer, SurfaceArea, System
+
+__all__ = ["HUB"]
+
+_AREAS = (
+    SurfaceArea(
+        area=Area.LIBRARY,
+        title="Hub library",
+        description="What there is: tracks, albums and artists, in lists with filters and orders, and one by one.",
+    ),
+    SurfaceArea(
+        area=Area.SEARCH,
+        title="Hub search",
+        description="Finding tracks, albums, artists and playlists by words, and the words that were searched for.",
+    ),
+    SurfaceArea(
+        area=Area.PLAYLISTS,
+        title="Hub playlists",
+        description="Lists of tracks in an order of their own. Each change raises the playlist's revision.",
+    ),
+    SurfaceArea(
+        area=Area.SAVED,
+        title="Hub saved items",
+        description="Tracks, albums, artists and playlists that somebody wants to find again.",
+    ),
+    SurfaceArea(
+        area=Area.METADATA,
+        title="Hub metadata",
+        description=(
+            "What is shown of a track in place of its file's tags: overrides, and proposals from other sources. Files "
+            "are never written to."
+        ),
+    ),
+    SurfaceArea(
+        area=Area.PLAYBACK,
+        title="Hub playback",
+        description="The one playback session: its queue, what is playing, and what was played.",
+    ),
+    SurfaceArea(
+        area=Area.SCAN,
+        title="Hub scanning",
+        description="Which folders belong to the library, and reading what is in them.",
+    ),
+)
+
+HUB = System(
+    title="Music Hub",
+    summary="A library of audio files, its playlists, and one playback session.",
+    description=(
+        "The Music Hub is a library of audio files on a machine of your own: what a scan finds, how it is searched, "
+        "the playlists that people make of it, and one playback session. Its wire is camelCase."
+    ),
+    standing=(
+        f"The desktop hub answers these routes at `{BASE_URL}`. This program carries them out in process, and agents "
+        "reach them as tools of its MCP server over stdio; `musicengine-mcp serve` answers MusicEngine's routes alone."
+    ),
+    addresses=(
+        Address(BASE_URL, "The desktop hub"),
+        Address(DEV_URL, "A desktop hub under development"),
+    ),
+    reference_url=f"{LOCAL_URL}/docs/api.md",
+    access=Access.HUB,
+    bearer=Bearer(
+        name="hubToken",
+        description=(
+            "Of a call that is remote or comes through a proxy: the access token of a paired device (from "
+            "/api/auth/pair and /api/auth/refresh), or the hub's MUSIC_HUB_API_TOKEN. Calls from the hub's own "
+            "machine need none."
+        ),
+        required=False,
+    ),
+    authentication=(
+        "Nobody on the local network is trusted for being there. A call is local if it comes from the hub's own "
+        "machine over loopback, and through no proxy; it is then as privileged as the person at that machine."
+    ),
+    callers=(
+        ("From the hub's own machine, over loopback", "No token."),
+        (
+            "Remote, or through a proxy",
+            (
+                "A bearer token: the access token of a paired device (from `/api/auth/pair`, renewed at "
+                "`/api/auth/refresh`), or the hub's `MUSIC_HUB_API_TOKEN`."
+            ),
+        ),
+    ),
+    defaults=(("Protocol", "REST, and server-sent events"), ("Format", "JSON")),
+    operations=OPERATIONS,
+    areas=_AREAS,
+    failures=(
+        "A desktop hub whose database is not healthy answers most routes with status 503 and the code "
+        "`database_unavailable`; `GET /api/info` then says what is wrong."
+    ),
+    errors=tuple(error for error in family() if error.__module__ == errors.__name__),
+    meanings={
+        404: "Not Found. There is no such thing in the hub.",
+        500: "Internal Server Error. The hub failed while processing the request.",
+    },
+    prefix="Hub",
+)

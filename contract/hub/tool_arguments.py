@@ -1,0 +1,197 @@
+"""What the hub's tools take: flat, and as few as do."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contract.hub.fields import MetadataField
+from contract.hub.ids import AlbumId, ArtistId, TrackId
+
+__all__ = [
+    "BrowseArguments",
+    "ClearSearchesArguments",
+    "ControlArguments",
+    "EditPlaylistArguments",
+    "FixMetadataArguments",
+    "GetArguments",
+    "GetMetadataArguments",
+    "ListArguments",
+    "NowPlayingArguments",
+    "PlayArguments",
+    "SaveArguments",
+    "ScanArguments",
+    "SearchArguments",
+]
+
+_CONFIG = ConfigDict(extra="forbid", defer_build=True)
+
+Kind = Literal["track", "album", "artist", "playlist"]
+Ids = Annotated[list[str], Field(min_length=1, max_length=500)]
+
+
+class SearchArguments(BaseModel):
+    """What to look for."""
+
+    model_config = _CONFIG
+
+    query: Annotated[str, Field(min_length=1, max_length=300, description="Words, in any order; or an ISRC.")]
+    kind: Kind | None = None
+    limit: Annotated[int, Field(ge=1, le=50, description="Per kind.")] = 5
+
+
+class ListArguments(BaseModel):
+    """Which list, and what of it."""
+
+    model_config = _CONFIG
+
+    kind: Literal["tracks", "albums", "artists", "playlists", "saved", "plays", "searches"]
+    sort: Literal["title", "name", "artist", "album", "year", "added", "duration", "played", "lastPlayed"] | None = None
+    order: Literal["asc", "desc"] | None = None
+    artist: Annotated[ArtistId | None, Field(description="Id.")] = None
+    album: Annotated[AlbumId | None, Field(description="Id.")] = None
+    genre: str | None = None
+    yearFrom: int | None = None
+    yearTo: int | None = None
+    format: Literal["mp3", "flac", "vorbis", "opus", "aac", "alac", "wav", "aiff", "wavpack"] | None = None
+    addedSince: Annotated[str | None, Field(description="YYYY-MM-DD.")] = None
+    saved: bool | None = None
+    missing: Literal["exclude", "only", "include"] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: str | None = None
+
+
+class GetArguments(BaseModel):
+    """Which one."""
+
+    model_config = _CONFIG
+
+    id: Annotated[str, Field(description="Of a track, album, artist or playlist; or an ISRC.")]
+    limit: Annotated[int, Field(ge=1, le=200, description="Of a playlist's entries.")] = 50
+    offset: Annotated[int, Field(ge=0, le=50_000)] = 0
+
+
+class BrowseArguments(BaseModel):
+    """All sections, or a page of one."""
+
+    model_config = _CONFIG
+
+    section: (
+        Literal["recentlyAdded", "recentlyPlayed", "mostPlayed", "rediscover", "genres", "decades", "folders"] | None
+    ) = None
+    folder: str | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: str | None = None
+
+
+class EditPlaylistArguments(BaseModel):
+    """What to do with which playlist."""
+
+    model_config = _CONFIG
+
+    action: Literal["create", "rename", "delete", "add", "remove", "move"]
+    playlist: Annotated[str | None, Field(description="Id or name; not for create.")] = None
+    name: Annotated[str | None, Field(max_length=200, description="For create and rename.")] = None
+    description: Annotated[str | None, Field(max_length=2000)] = None
+    tracks: Annotated[Ids | None, Field(description="Track ids, for create and add.")] = None
+    entries: Annotated[Ids | None, Field(description="Entry ids, for remove and move.")] = None
+    position: Annotated[int | None, Field(ge=0, description="From 0; default the end.")] = None
+
+
+class NowPlayingArguments(BaseModel):
+    """How much of the queue to show."""
+
+    model_config = _CONFIG
+
+    upcoming: Annotated[int, Field(ge=0, le=99, description="Entries of the queue to show.")] = 10
+
+
+class PlayArguments(BaseModel):
+    """What to play, and when."""
+
+    model_config = _CONFIG
+
+    what: Annotated[str, Field(min_length=1, max_length=300, description="Words, id, ISRC or Spotify track link.")]
+    kind: Annotated[Kind | None, Field(description="If the words may name several.")] = None
+    when: Literal["now", "next", "last"] = "now"
+    shuffle: bool | None = None
+
+
+class ControlArguments(BaseModel):
+    """A verb, and what it needs."""
+
+    model_config = _CONFIG
+
+    action: Literal[
+        "play",
+        "pause",
+        "stop",
+        "next",
+        "previous",
+        "back",
+        "seek",
+        "volume",
+        "repeat",
+        "shuffle",
+        "remove",
+        "move",
+        "clear",
+    ]
+    seconds: Annotated[float | None, Field(ge=0, description="For seek.")] = None
+    volume: Annotated[int | None, Field(ge=0, le=100)] = None
+    repeat: Literal["off", "one", "all"] | None = None
+    shuffle: bool | None = None
+    entries: Annotated[
+        Ids | None, Field(description="Queue entry ids, for remove and move; for play, where to go on.")
+    ] = None
+    position: Annotated[int | None, Field(ge=0, description="For move.")] = None
+
+
+class SaveArguments(BaseModel):
+    """What to save, or not any more."""
+
+    model_config = _CONFIG
+
+    ids: Annotated[Ids, Field(description="Of tracks, albums, artists, playlists.")]
+    saved: bool = True
+
+
+class GetMetadataArguments(BaseModel):
+    """Which track."""
+
+    model_config = _CONFIG
+
+    track: Annotated[TrackId, Field(description="Id.")]
+
+
+class FixMetadataArguments(BaseModel):
+    """One change of a track."""
+
+    model_config = _CONFIG
+
+    track: Annotated[TrackId, Field(description="Id.")]
+    set: Annotated[
+        dict[str, Any] | None,
+        Field(description=f"Field to value; null empties it. Fields: {', '.join(MetadataField)}."),
+    ] = None
+    reset: Annotated[list[str] | None, Field(description="Fields to take from the file again.")] = None
+    apply: Annotated[Ids | None, Field(description="Proposal ids.")] = None
+    undo: Annotated[bool, Field(description="Undo the last change.")] = False
+
+
+class ScanArguments(BaseModel):
+    """What to do, and with which folders."""
+
+    model_config = _CONFIG
+
+    action: Literal["start", "status", "cancel", "forget"] = "start"
+    folders: Annotated[
+        list[str] | None, Field(max_length=20, description="Paths to add, or to forget; default all known.")
+    ] = None
+
+
+class ClearSearchesArguments(BaseModel):
+    """What to forget."""
+
+    model_config = _CONFIG
+
+    query: Annotated[str | None, Field(max_length=200, description="Only this one.")] = None
