@@ -25,6 +25,8 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return the text without case, accents, and runs of space: "Beyoncé" and "BEYONCE" become one."""
+    if text.isascii():  # most are, and it is several times as fast
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(bare.translate(_LETTERS).split())
