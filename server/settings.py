@@ -18,6 +18,9 @@ class Uses(Enum):
     """What a command works on, and so which shared options it takes: one that does nothing would mislead."""
 
     NOTHING = auto()
+    LIBRARY = auto()
+    """The hub's, which is on this machine wherever the catalogue is."""
+
     DATA_FOLDER = auto()
     WORKSPACE = auto()
 
@@ -75,12 +78,14 @@ class Settings:
     Attributes:
         data_dir: Folder of the database.
         workspace: Whose data in it.
-        remote: The service that tools read from instead, or None.
+        remote: The service that the catalogue's tools read from instead, or None.
+        musicbrainz: Whether MusicBrainz may be asked about tracks of the library.
     """
 
     data_dir: Path
     workspace: str
     remote: RemoteSettings | None = None
+    musicbrainz: bool = False
 
     @classmethod
     def of(cls, arguments: argparse.Namespace) -> "Settings":
@@ -91,6 +96,7 @@ class Settings:
             data_dir=expanded(data_dir) if data_dir else default_data_dir(),
             workspace=workspace or os.environ.get("MUSICENGINE_WORKSPACE") or DEFAULT_WORKSPACE,
             remote=RemoteSettings.of_environment(),
+            musicbrainz=os.environ.get("MUSICENGINE_MUSICBRAINZ", "").strip().lower() in _YES,
         )
 
 
@@ -104,7 +110,7 @@ def add_shared_options(parser: argparse.ArgumentParser, uses: Uses) -> None:
         default=argparse.SUPPRESS,
         help="folder of the database (MUSICENGINE_DATA_DIR; default: the platform's data folder)",
     )
-    if uses is Uses.DATA_FOLDER:
+    if uses is not Uses.WORKSPACE:
         return
     parser.add_argument(
         "--workspace",

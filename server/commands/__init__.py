@@ -49,5 +49,5 @@ def add_command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_shared_options(parser, uses)
-    parser.set_defaults(run=run, parser=parser, works_here=uses is not Uses.NOTHING)
+    parser.set_defaults(run=run, parser=parser, works_here=uses in {Uses.DATA_FOLDER, Uses.WORKSPACE})
     return parser
