@@ -1,0 +1,1 @@
+"""Sources that say more of a track than its file does."""
