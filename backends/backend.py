@@ -1,12 +1,15 @@
 """The one protocol between what faces the outside and what carries operations out."""
 
-from typing import Protocol, TypeVar
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
 from contract.operation import Operation
 
-__all__ = ["Backend"]
+__all__ = ["Backend", "Change", "EventStream", "WatchableBackend"]
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 ResponseT = TypeVar("ResponseT", bound=BaseModel)
@@ -30,3 +33,33 @@ class Backend(Protocol):
     async def aclose(self) -> None:
         """Release connections. Calling it again does nothing."""
         ...
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that a reader may want to look at again.
+
+    Attributes:
+        kind: Of what it is: a playlist, the session, …
+        id: Which one; None where there is but one, or where any of them may have changed.
+    """
+
+    kind: str
+    id: str | None
+
+
+class EventStream(Protocol):
+    """Tells of changes, whoever makes them."""
+
+    def changes(self) -> AbstractAsyncContextManager[AsyncGenerator[Change, None]]:
+        """All changes from the beginning of the block on, as they come; without end.
+
+        Raises:
+            ContractError: They can't be read.
+        """
+        ...
+
+
+@runtime_checkable
+class WatchableBackend(Backend, EventStream, Protocol):
+    """A backend that tells of changes, too."""
