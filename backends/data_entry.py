@@ -4,10 +4,13 @@ from typing import Protocol, runtime_checkable
 
 from backends.backend import Backend
 
-__all__ = ["AT_THE_SERVICE", "BY_IMPORT", "SaysHowDataEnters", "how_data_enters"]
+__all__ = ["AT_THE_SERVICE", "BY_IMPORT", "BY_SCAN", "SaysHowDataEnters", "how_data_enters"]
 
 BY_IMPORT = "The user can add some with: musicengine-mcp import FILE"
 """Of data on this machine, which every backend has that doesn't say otherwise."""
+
+BY_SCAN = "The user can add music with: musicengine-mcp scan FOLDER"
+"""Of the hub's library."""
 
 AT_THE_SERVICE = "Data enters at the service itself; `musicengine-mcp import` does not reach it."
 

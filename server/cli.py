@@ -20,29 +20,32 @@ _COMMANDS = (
     "server.commands.docs",
     "server.commands.import_files",
     "server.commands.keys",
+    "server.commands.playlists",
     "server.commands.profiles",
+    "server.commands.scan",
     "server.commands.secrets",
     "server.commands.serve",
     "server.commands.workspaces",
 )
 
 _DESCRIPTION = """\
-A label's catalogue and daily streams as tools for AI agents.
+A label's catalogue and daily streams, and a library of music, as tools for AI agents.
 
 Without a command it serves MCP over stdio, which is how hosts such as Claude Desktop, Claude Code,
-Cursor and VS Code start it. The commands bring a label's files in and look after the data.
+Cursor and VS Code start it. The commands bring files in and look after the data.
 """
 
 _EPILOG = """\
 first steps:
   musicengine-mcp demo                      see it answer a manager's questions, leaving nothing behind
   musicengine-mcp import catalogue.csv      bring your own catalogue in, then streams and statements
+  musicengine-mcp scan ~/Music              bring your own music in, to search and play
   claude mcp add musicengine -- musicengine-mcp     give it to an agent
 
 Nothing leaves this machine. Data: --data-dir, MUSICENGINE_DATA_DIR, or the platform's data folder.
 
-With MUSICENGINE_API_KEY set, the tools read from a service instead: the hosted one, or the one that
-MUSICENGINE_BASE_URL names. Commands still work on this machine's data.
+With MUSICENGINE_API_KEY set, the catalogue's tools read from a service instead: the hosted one, or the
+one that MUSICENGINE_BASE_URL names. Commands still work on this machine's data.
 """
 
 _WORKS_HERE = (

@@ -61,7 +61,9 @@ def shared_options_of(path):
     """The shared options that are of use to the command: one that does nothing would mislead."""
     if path[0] in {"demo", "docs"}:
         return set()
-    return {"--data-dir"} if path[0] in {"secrets", "workspaces"} else {"--data-dir", "--workspace"}
+    return (
+        {"--data-dir"} if path[0] in {"playlists", "scan", "secrets", "workspaces"} else {"--data-dir", "--workspace"}
+    )
 
 
 def test_every_command_has_help_and_takes_the_shared_options_that_it_uses(command):

@@ -85,7 +85,7 @@ def test_the_installed_command_serves_beside_a_hostile_server_py_and_contract_py
     )
 
     tools = json.loads(answer.stdout)["result"]["tools"]
-    assert {tool["name"].split("_")[0] for tool in tools} == {"catalogue"}
+    assert {tool["name"].split("_")[0] for tool in tools} == {"catalogue", "hub"}
 
 
 def test_an_editable_install_runs_the_checkout(tmp_path: Path):

@@ -6,14 +6,16 @@ import pytest
 
 from benchmarks.tokens import (
     AVERAGE_BUDGET,
+    MOST_TOOLS,
     TOOL_BUDGET,
+    TOOLS_BUDGET,
     TRACKS_BUDGET,
     answer_tokens,
     concise_tracks,
     tool_texts,
     tools_list,
 )
-from server.mcp.server import INSTRUCTIONS
+from server.mcp.server import instructions
 
 HOSTS_CUT_AT = 2048
 """Characters after which a host cuts descriptions and instructions."""
@@ -24,6 +26,8 @@ each_tool = pytest.mark.parametrize("tool", tools_list(), ids=lambda tool: tool[
 def test_name_description_and_input_schema_take_few_tokens_on_average() -> None:
     counts = {name: answer_tokens(text) for name, text in tool_texts().items()}
     assert sum(counts.values()) / len(counts) <= AVERAGE_BUDGET, counts
+    assert sum(counts.values()) <= TOOLS_BUDGET, counts
+    assert len(counts) <= MOST_TOOLS
 
 
 @each_tool
@@ -37,7 +41,7 @@ def test_no_host_cuts_a_description(tool: dict) -> None:
 
 
 def test_no_host_cuts_the_instructions() -> None:
-    assert len(INSTRUCTIONS) <= HOSTS_CUT_AT
+    assert len(instructions()) <= HOSTS_CUT_AT
 
 
 async def test_twenty_concise_tracks_take_few_tokens() -> None:

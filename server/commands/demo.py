@@ -1,10 +1,10 @@
-"""`musicengine-mcp demo`: a small label, the real server, and five questions, leaving nothing behind."""
+"""`musicengine-mcp demo`: a small label and its music, the real server, and eight questions, leaving nothing behind."""
 
 import argparse
 import json
 import sys
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,12 @@ from server.settings import Settings, Uses
 if TYPE_CHECKING:
     from mcp import Client
 
-__all__ = ["import_samples", "register"]
+__all__ = ["import_samples", "register", "scan_samples"]
 
 _DETAILS = """\
-Imports the sample files of a fictional label into a temporary folder, starts this server as a host
-does, asks it what a manager would ask, and prints each question, the tool calls, and the answer."""
+Imports the sample files of a fictional label into a temporary folder, scans a small library of its
+music, starts this server as a host does, asks it what a manager would ask, and prints each question,
+the tool calls, and the answer."""
 
 _SAMPLES = Path(__file__).resolve().parent.parent / "demo" / "samples"
 
@@ -33,11 +34,13 @@ def register(commands: Commands) -> None:
 async def _run(arguments: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001  (it has a folder of its own)
     import tempfile
 
+    from server.demo.library_questions import LIBRARY_QUESTIONS
     from server.demo.questions import QUESTIONS
 
     with tempfile.TemporaryDirectory(prefix="musicengine-demo-") as folder:
         print("A small label's files, imported into a temporary folder:\n")
         await import_samples(Path(folder))
+        await scan_samples(Path(folder))
         async with _server(Path(folder)) as client:
 
             async def ask(tool: str, call: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -45,11 +48,12 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> int:  # noq
                 answer = await client.call_tool(tool, dict(call))
                 return answer.structured_content or {}
 
-            for question in QUESTIONS:
+            for question in (*QUESTIONS, *LIBRARY_QUESTIONS):
                 print(f"\n{question.text}")
                 for line in await question.answer(ask):
                     print(f"   {line}")
-    print("\nYour own files next: musicengine-mcp import FILE…, then give it to your agent (see the README).")
+    print("\nYour own files next: musicengine-mcp import FILE…, musicengine-mcp scan FOLDER…")
+    print("Then give it to your agent (see the README).")
     return 0
 
 
@@ -65,6 +69,20 @@ async def import_samples(folder: Path) -> None:
             file = _SAMPLES / name
             outcome = await import_file(scope.database, scope.workspace_id, file, Options.checked(**options))
             print(f"   {name:<20} {outcome.counts.read:>5,} rows   {outcome.format}")
+
+
+async def scan_samples(folder: Path) -> None:
+    """Make a library of the label's tracks, scan it into a data folder, and print what was found."""
+    import os
+
+    from backends.local.hub.hub import LocalHub
+    from server.demo.library import make_library
+
+    music = folder / "Music"
+    make_library(music, _SAMPLES / "catalogue.csv")
+    async with aclosing(LocalHub(folder)) as hub:
+        report = (await hub.hub.scans.run([os.fsencode(music)])).report
+    print(f"   {'Music/':<20} {report.new:>5,} files  scanned into the library")
 
 
 _FILES: tuple[tuple[str, dict[str, str]], ...] = (

@@ -1,23 +1,11 @@
 """Five questions of a label's manager: which tools answer them, and the answers as a person likes to read them."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-__all__ = ["QUESTIONS", "Ask", "Question"]
+from server.demo.asking import Answer, Ask, Question
 
-Answer = Mapping[str, Any]
-Ask = Callable[[str, Mapping[str, Any]], Awaitable[Answer]]
-"""Calls a tool by name with arguments; returns its structured content."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked, and how it is answered: lines of text, from as many tool calls as it takes."""
-
-    text: str
-    answer: Callable[[Ask], Awaitable[Sequence[str]]]
+__all__ = ["QUESTIONS"]
 
 
 async def _what_moved(ask: Ask) -> Sequence[str]:

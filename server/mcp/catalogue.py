@@ -11,11 +11,13 @@ from contract.errors import InvalidRequest, NotPublished, TrackNotFound
 from contract.identifiers import normalise_isrc, spotify_track_id
 from contract.musicengine.analytics import (
     GET_COVERAGE,
+    GET_MOVERS,
     GET_STREAMS,
     LONGEST_HISTORY,
     NO_STREAMS,
     Coverage,
     GetCoverage,
+    GetMovers,
     GetStreams,
 )
 from contract.musicengine.catalogue import (
@@ -38,11 +40,13 @@ from contract.musicengine.tools import (
     IMPORT_BROWSER_PROFILE_TOOL,
     LIST_TRACKS_TOOL,
     TOOLS,
+    WHAT_MOVED_TOOL,
     GetStreamsArguments,
     GetTrackArguments,
     ImportedProfile,
     ImportProfileArguments,
     ListTracksArguments,
+    MoversResult,
     OverviewResult,
     StreamsResult,
     TrackResult,
@@ -51,6 +55,7 @@ from contract.musicengine.tools import (
 )
 from contract.validation import validate
 from server.mcp.caller import refuse_paths_of_others
+from server.mcp.in_library import in_library
 from server.mcp.stream_summary import StreamSummary, summarise
 from server.mcp.tools import ToolHandlers
 
@@ -92,6 +97,7 @@ async def list_tracks(backend: Backend, arguments: ListTracksArguments) -> Track
         total=total,
         remaining=behind,
         next_offset=arguments.offset + len(found.data) if behind else None,
+        in_library=await in_library(backend, (track["isrc"] for track in found.data)),
         hint=_list_hint(backend, arguments, total),
     )
 
@@ -101,10 +107,11 @@ async def get_track(backend: Backend, arguments: GetTrackArguments) -> TrackResu
     """One track's record."""
     isrc = await _isrc(backend, arguments.isrc)
     track = (await backend.call(GET_TRACK, GetTrack(isrc=isrc))).data
+    there = await in_library(backend, (isrc,))
     if arguments.detail == "full":
-        return TrackResult(track=dict(track))
+        return TrackResult(track=dict(track), in_library=there)
     known = {name: track.get(name) for name in _CONCISE_TRACK}
-    return TrackResult(track={name: value for name, value in known.items() if value is not None})
+    return TrackResult(track={name: value for name, value in known.items() if value is not None}, in_library=there)
 
 
 @HANDLERS.handles(GET_STREAMS_TOOL)
@@ -145,6 +152,14 @@ async def get_overview(backend: Backend, arguments: GetOverview) -> OverviewResu
         tracks_with_data=coverage.tracks_with_data if coverage else None,
         hint=_overview_hint(backend, stats, coverage),
     )
+
+
+@HANDLERS.handles(WHAT_MOVED_TOOL)
+async def what_moved(backend: Backend, arguments: GetMovers) -> MoversResult:
+    """What rose and fell, with what of it can be played here."""
+    moved = await backend.call(GET_MOVERS, arguments)
+    isrcs = (track["isrc"] for track in (*moved.rising, *moved.falling))
+    return MoversResult.model_construct(**dict(moved), in_library=await in_library(backend, isrcs))
 
 
 @HANDLERS.handles(IMPORT_BROWSER_PROFILE_TOOL)

@@ -13,12 +13,12 @@ from mcp.shared.exceptions import MCPError
 
 from backends.backend import Backend
 from contract.errors import ContractError, InternalError
-from contract.musicengine import OPERATIONS
 from contract.musicengine.catalogue import GET_TRACK, GetTrack
 from contract.validation import validate
 from server.mcp.inert import inert
 
 if TYPE_CHECKING:
+    from contract.operation import Operation
     from contract.publish.files import Document
 
 __all__ = ["list_resource_templates", "list_resources", "read_resource"]
@@ -97,7 +97,7 @@ def list_resource_templates() -> types.ListResourceTemplatesResult:
                 uri_template="musicengine://operations/{name}",
                 name="operation",
                 title="One operation's documentation",
-                description=f"One of: {', '.join(operation.name for operation in OPERATIONS)}.",
+                description=f"One of: {', '.join(_operations())}.",
                 mime_type="text/markdown",
             ),
             types.ResourceTemplate(
@@ -136,13 +136,20 @@ def _published() -> "Mapping[str, Document]":
     return published()
 
 
+def _operations() -> "Mapping[str, Operation[Any, Any]]":
+    from contract.systems import OPERATIONS  # noqa: PLC0415  (a server that nobody asks pays nothing)
+
+    return {operation.name: operation for operation in OPERATIONS}
+
+
 def _operation(uri: str, name: str) -> types.ReadResourceResult:
     from contract.publish.markdown import markdown_operation  # noqa: PLC0415
+    from contract.systems import system_of  # noqa: PLC0415
 
-    operation = next((operation for operation in OPERATIONS if operation.name == name), None)
+    operation = _operations().get(name)
     if operation is None:
-        raise _not_found(f"Operations: {', '.join(operation.name for operation in OPERATIONS)}.")
-    text = markdown_operation(operation)
+        raise _not_found(f"Operations: {', '.join(_operations())}.")
+    text = markdown_operation(operation, system_of(operation))
     return _text(uri, "text/markdown", text, ttl_ms=_DOCUMENT_TTL_MS, cache_scope="public")
 
 

@@ -11,6 +11,7 @@ from mcp.server.stdio import stdio_server
 
 from backends.backend import Backend
 from server.backends import open_backend
+from server.mcp.notifications import CHANGES_ARE_TOLD
 from server.mcp.server import build_server, data_enters_of
 from server.settings import Settings
 
@@ -44,7 +45,7 @@ async def _serve(backend: Backend, data_enters: str) -> None:
             if sys.stdin.isatty():
                 sys.stderr.write(_AT_A_TERMINAL)
             async with stdio_server() as (read_stream, write_stream):
-                await server.run(read_stream, write_stream, server.create_initialization_options())
+                await server.run(read_stream, write_stream, server.create_initialization_options(CHANGES_ARE_TOLD))
             tasks.cancel_scope.cancel()
     finally:
         await backend.aclose()

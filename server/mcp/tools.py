@@ -11,15 +11,15 @@ from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_json
 
 from backends.backend import Backend
+from backends.joined import has_library
 from backends.waiting import waits_told_to
 from contract.errors import ContractError, InternalError
-from contract.schema import compact_schema
 from contract.tool import Tool
 from contract.validation import validate
 from server.mcp.inert import inert, is_inert
-from server.mcp.progress import WaitProgress
+from server.mcp.progress import WaitProgress, reporting_to
 
-__all__ = ["ToolHandlers", "call_tool", "describe_tool"]
+__all__ = ["ToolHandlers", "call_tool"]
 
 ArgumentsT = TypeVar("ArgumentsT", bound=BaseModel)
 ResultT = TypeVar("ResultT", bound=BaseModel)
@@ -52,6 +52,11 @@ class ToolHandlers:
 
         return register
 
+    def include(self, other: "ToolHandlers") -> None:
+        """Take over another system's tools."""
+        self.tools.update(other.tools)
+        self._by_name.update(other._by_name)  # noqa: SLF001  (another of our own kind)
+
     async def call(self, backend: Backend, tool: Tool[Any, Any], arguments: Mapping[str, Any]) -> BaseModel:
         """Check the arguments and return the tool's result.
 
@@ -65,23 +70,6 @@ class ToolHandlers:
             (operation,) = tool.operations
             return await backend.call(operation, checked)
         return await handler(backend, checked)
-
-
-def describe_tool(tool: Tool[Any, Any]) -> types.Tool:
-    """The tool as `tools/list` shows it, all four hints said outright."""
-    return types.Tool(
-        name=tool.name,
-        title=tool.title,
-        description=tool.description,
-        input_schema=compact_schema(tool.arguments, mode="validation"),
-        output_schema=compact_schema(tool.result, mode="serialization"),
-        annotations=types.ToolAnnotations(
-            read_only_hint=tool.read_only,
-            destructive_hint=False,
-            idempotent_hint=tool.read_only,
-            open_world_hint=False,
-        ),
-    )
 
 
 async def call_tool(
@@ -98,10 +86,11 @@ async def call_tool(
         MCPError: There is no such tool. Everything else that goes wrong is an answer that the model can read.
     """
     tool = handlers.tools.get(params.name)
-    if tool is None:
-        raise MCPError(types.INVALID_PARAMS, f"Unknown tool. This server has: {', '.join(handlers.tools)}.")
+    if tool is None or (tool.needs_library and not has_library(backend)):
+        there = [name for name, tool in handlers.tools.items() if has_library(backend) or not tool.needs_library]
+        raise MCPError(types.INVALID_PARAMS, f"Unknown tool. This server has: {', '.join(there)}.")
     try:
-        with waits_told_to(WaitProgress(context)):
+        with waits_told_to(WaitProgress(context)), reporting_to(context):
             return _success(await handlers.call(backend, tool, params.arguments or {}))
     except ContractError as error:
         return _failure(error)

@@ -12,6 +12,8 @@ import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp_types import CallToolResult
 
+from backends.joined import JoinedBackend
+from backends.local.hub.hub import LocalHub
 from backends.local.musicengine import LocalMusicEngine
 from server.mcp.server import build_server
 from tests.label import store
@@ -19,6 +21,13 @@ from tests.label import store
 ROOT = Path(__file__).resolve().parents[2]
 
 Connect = Callable[..., AbstractAsyncContextManager[Client]]
+
+
+def both(folder: Path, workspace: str = "default") -> JoinedBackend:
+    """The catalogue and the hub of a data folder."""
+    catalogue = LocalMusicEngine(folder, workspace)
+    hub = LocalHub(folder, catalogue=catalogue)
+    return JoinedBackend(catalogue, hub, hub.has_begun)
 
 
 @pytest.fixture
@@ -58,7 +67,7 @@ def connect(transport, era, data_dir) -> Connect:
                     yield client
             else:
                 async with (
-                    aclosing(LocalMusicEngine(data_dir)) as backend,
+                    aclosing(both(data_dir)) as backend,
                     Client(build_server(backend), mode=mode) as client,
                 ):
                     yield client
@@ -74,7 +83,7 @@ def open_client(data_dir) -> Connect:
     async def connection(folder: Path = data_dir, workspace: str = "default") -> AsyncGenerator[Client]:
         with anyio.fail_after(20):
             async with (
-                aclosing(LocalMusicEngine(folder, workspace)) as backend,
+                aclosing(both(folder, workspace)) as backend,
                 Client(build_server(backend)) as client,
             ):
                 yield client

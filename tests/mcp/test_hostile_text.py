@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from server.mcp.inert import inert, is_inert
-from server.mcp.server import INSTRUCTIONS
+from server.mcp.server import instructions
 from tests.label import LABEL
 from tests.mcp.conftest import in_process
 
@@ -72,11 +72,10 @@ async def test_no_resource_holds_a_character_that_no_reader_sees(label, connect)
 async def test_nothing_of_the_catalogue_stands_in_what_tells_an_agent_what_to_do(label, connect):
     async with connect() as client:
         await client.call_tool("catalogue_list_tracks", {})
-        instructions = client.instructions
-        told = [instructions, (await client.list_tools()).model_dump_json()]
+        told = [client.instructions, (await client.list_tools()).model_dump_json()]
         told += [(await client.list_resources()).model_dump_json()]
         told += [(await client.list_resource_templates()).model_dump_json()]
-    assert instructions == INSTRUCTIONS
+        assert client.instructions == instructions()
     for track in LABEL:
         if track.isrc != "USXXX1234567":  # the documentation's own example
             assert not [text for text in told if track.isrc in text or track.artist in text]

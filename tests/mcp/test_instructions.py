@@ -2,15 +2,16 @@
 
 import re
 
-from contract.musicengine.tools import TOOLS
+from contract.hub.tools import TOOLS as HUB_TOOLS
+from contract.musicengine.tools import TOOLS as CATALOGUE_TOOLS
 from musicengine_mcp import __version__
-from server.mcp.server import INSTRUCTIONS
+from server.mcp.server import instructions
 from tests.mcp.conftest import in_process
 
 
 async def test_both_eras_tell_the_same_and_no_host_cuts_it(connect):
     async with connect() as client:
-        assert client.instructions == INSTRUCTIONS
+        assert client.instructions == instructions()
         assert 200 < len(client.instructions) < 2048
 
 
@@ -30,6 +31,10 @@ async def test_tools_and_resources_are_what_it_offers(connect):
 
 
 def test_every_tool_that_the_instructions_name_is_there():
-    named = set(re.findall(r"catalogue_\w+", INSTRUCTIONS))
+    named = {name.rstrip("_") for name in re.findall(r"(?:catalogue|hub)_\w+", instructions())}
     assert named
-    assert named <= {tool.name for tool in TOOLS}
+    assert named <= {tool.name for tool in (*CATALOGUE_TOOLS, *HUB_TOOLS)}
+
+
+def test_where_there_is_no_library_nothing_is_said_of_one():
+    assert "hub_" not in instructions(with_library=False)

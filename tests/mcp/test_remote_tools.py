@@ -13,7 +13,7 @@ from backends.local.musicengine import LocalMusicEngine
 from backends.local.rotation import initialise_encryption
 from contract.errors import EncryptionNotConfigured, KeyRevoked
 from server.deferred import DeferredBackend
-from server.mcp.server import INSTRUCTIONS, build_server
+from server.mcp.server import build_server, instructions
 from tests.mcp.conftest import ROOT
 from tests.mcp.test_results import CALLS, CALLS_OF_A_TRACK, COOKIES
 from tests.remote.conftest import KEY, Waits, served
@@ -243,7 +243,7 @@ async def test_the_program_reads_from_the_service_that_its_environment_names(lab
             mode = "legacy" if era == "legacy" else "auto"
             async with Client(stdio_client(parameters, errlog=stderr), mode=mode) as client:
                 assert ENTERS in client.instructions
-                assert "musicengine-mcp import FILE" in INSTRUCTIONS
+                assert "musicengine-mcp import FILE" in instructions()
                 assert "musicengine-mcp import FILE" not in client.instructions
                 moved = (await client.call_tool("catalogue_what_moved", {})).structured_content
                 found = (await client.call_tool("catalogue_list_tracks", {"query": "song"})).structured_content
@@ -258,7 +258,7 @@ async def test_a_certificate_that_can_not_be_read_is_an_error_that_names_its_var
     parameters = started("https://service.test", SSL_CERT_FILE=str(tmp_path / "missing.pem"))
     with anyio.fail_after(20):
         async with Client(stdio_client(parameters)) as client:
-            assert len((await client.list_tools()).tools) == 6
+            assert len((await client.list_tools()).tools) == 19
             result = await client.call_tool("catalogue_get_overview", {})
     assert result.is_error
     assert result.content[0].text.startswith("invalid_request: SSL_CERT_FILE does not name a readable file")

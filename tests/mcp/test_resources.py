@@ -5,8 +5,8 @@ import json
 import pytest
 from mcp import MCPError
 
-from contract.musicengine import OPERATIONS
 from contract.publish.files import documents
+from contract.systems import OPERATIONS, SYSTEMS
 from server.mcp import resources
 from tests.mcp.conftest import in_process
 
@@ -47,8 +47,9 @@ async def test_every_listed_document_is_read_with_the_type_and_the_size_that_wer
         listed = await client.list_resources(cache_mode="bypass")
         again = await client.list_resources(cache_mode="bypass")
         assert listed.resources == again.resources
-        assert {str(each.uri): (each.mime_type, each.name) for each in listed.resources} == DOCUMENTS
-        for each in listed.resources:
+        documents = [each for each in listed.resources if str(each.uri).startswith("musicengine:")]
+        assert {str(each.uri): (each.mime_type, each.name) for each in documents} == DOCUMENTS
+        for each in documents:
             answer, contents = await read(client, str(each.uri))
             assert contents.mime_type == each.mime_type
             assert len(contents.text.encode()) == each.size
@@ -57,11 +58,11 @@ async def test_every_listed_document_is_read_with_the_type_and_the_size_that_wer
             if era != "legacy":
                 assert (answer.ttl_ms, answer.cache_scope) == (HOUR, "public")
     if era != "legacy":
-        assert (listed.ttl_ms, listed.cache_scope) == (HOUR, "public")
+        assert (listed.ttl_ms, listed.cache_scope) == (MINUTE, "private"), "the hub's playlists are listed, too"
 
 
 async def test_the_documents_are_those_that_are_published(open_client):
-    published = {document.path.rpartition("/")[2]: document.text for document in documents(OPERATIONS)}
+    published = {document.path.rpartition("/")[2]: document.text for document in documents(SYSTEMS)}
     async with open_client() as client:
         for uri, (mime_type, name) in DOCUMENTS.items():
             _, contents = await read(client, uri)
@@ -81,6 +82,8 @@ async def test_the_templates_name_every_operation_and_the_track(label, connect, 
     assert {each.uri_template: each.mime_type for each in listed.resource_templates} == {
         "musicengine://operations/{name}": "text/markdown",
         "musicengine://tracks/{isrc}": "application/json",
+        "hub://playlists/{id}": "application/json",
+        "hub://tracks/{id}": "application/json",
     }
     assert all(operation.name in listed.resource_templates[0].description for operation in OPERATIONS)
     if era != "legacy":

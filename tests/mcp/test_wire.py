@@ -162,7 +162,7 @@ async def test_tools_are_listed_without_a_database(data_dir):
     async with program(data_dir) as pipe:
         await pipe.send(INITIALIZE, INITIALIZED, {"jsonrpc": "2.0", "id": 2, "method": "tools/list"})
         await pipe.receive()
-        assert len((await pipe.receive())["result"]["tools"]) == 6
+        assert len((await pipe.receive())["result"]["tools"]) == 19
         assert not data_dir.exists()
         await pipe.send(call(3, "catalogue_list_tracks"))
         assert "musicengine-mcp import" in (await pipe.receive())["result"]["structuredContent"]["hint"]

@@ -1,0 +1,1 @@
+"""The hub's tools, carried out: one file for each thing that people do with a library."""
