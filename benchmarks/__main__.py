@@ -9,7 +9,19 @@ import time
 
 from benchmarks.lines import Line, table
 
-_NAMES = ("tokens", "startup", "list_tracks", "history", "importing", "rest", "mcp_http", "remote")
+_NAMES = (
+    "tokens",
+    "startup",
+    "list_tracks",
+    "history",
+    "importing",
+    "rest",
+    "mcp_http",
+    "remote",
+    "hub_scan",
+    "hub_search",
+    "hub_lists",
+)
 
 
 def main() -> int:

@@ -19,11 +19,14 @@ import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
+from contract.hub.tools import TOOLS as HUB_TOOLS
 from contract.musicengine.about import LOCAL_URL
-from server.mcp.catalogue import HANDLERS
+from contract.musicengine.tools import TOOLS as CATALOGUE_TOOLS
+from server.demo.library import make_library
 from tests.programs import ROOT, address_of, started
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+TOOLS = (*CATALOGUE_TOOLS, *HUB_TOOLS)
 SAMPLES = ROOT / "server" / "demo" / "samples"
 
 COMMANDS = [line for block in re.findall(r"```bash\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
@@ -50,6 +53,8 @@ def test_every_command_of_ours_succeeds_in_the_order_of_the_readme(tmp_path: Pat
     for sample in SAMPLES.iterdir():
         shutil.copy(sample, tmp_path)
     (tmp_path / "cookies.txt").write_text(COOKIES, encoding="utf-8")
+    make_library(tmp_path / "Music", SAMPLES / "catalogue.csv")
+    (tmp_path / "party.m3u8").write_text("Music/Lune Marélie/Glass Orchard/Glass Orchard.flac\n", encoding="utf-8")
 
     for command in OURS:
         done = ours(shlex.split(command)[1:], cwd=tmp_path)
@@ -87,7 +92,7 @@ async def test_each_host_configuration_starts_the_server(configuration: str, dat
     [servers] = json.loads(configuration).values()
     host = servers["musicengine"]
 
-    assert await tools_of(host["command"], host["args"], data_dir, host.get("env")) == [*HANDLERS.tools]
+    assert await tools_of(host["command"], host["args"], data_dir, host.get("env")) == [tool.name for tool in TOOLS]
 
 
 async def test_what_is_said_of_http_works(data_dir: Path):
@@ -107,18 +112,20 @@ async def test_what_is_said_of_http_works(data_dir: Path):
                 httpx2.AsyncClient(headers=headers) as http,
                 Client(streamable_http_client(url, http_client=http)) as client,
             ):
-                assert [tool.name for tool in (await client.list_tools()).tools] == [*HANDLERS.tools]
+                assert [tool.name for tool in (await client.list_tools()).tools] == [
+                    tool.name for tool in CATALOGUE_TOOLS
+                ]
 
 
 async def test_what_claude_code_is_given_starts_the_server(data_dir: Path):
     [command] = [command for command in COMMANDS if command.startswith("claude mcp add")]
     program, *arguments = shlex.split(command.split(" -- ")[1])
 
-    assert await tools_of(program, arguments, data_dir) == [*HANDLERS.tools]
+    assert await tools_of(program, arguments, data_dir) == [tool.name for tool in TOOLS]
 
 
 def test_every_tool_stands_in_the_readme():
-    assert set(re.findall(r"^\| `(catalogue_\w+)`", README, re.MULTILINE)) == set(HANDLERS.tools)
+    assert set(re.findall(r"^\| `((?:catalogue|hub)_\w+)`", README, re.MULTILINE)) == {tool.name for tool in TOOLS}
 
 
 def test_the_transcript_is_what_the_demo_prints_and_nothing_is_left_behind(tmp_path: Path):
