@@ -44,7 +44,7 @@ def _open_hub(settings: Settings, catalogue: Backend) -> WatchableBackend:
     from backends.local.hub.hub import LocalHub  # noqa: PLC0415
 
     musicbrainz = MusicBrainz() if settings.musicbrainz else None
-    return LocalHub(settings.data_dir, catalogue=catalogue, musicbrainz=musicbrainz)
+    return LocalHub(settings.data_dir, catalogue=catalogue, musicbrainz=musicbrainz, watching=True)
 
 
 def _open_remote(remote: RemoteSettings) -> Backend:

@@ -23,6 +23,7 @@ from server.http.auth import Gate
 from server.http.binding import Allowed
 from server.http.documents import document_routes
 from server.http.envelope import Envelope
+from server.http.library import library_watched
 from server.http.limits import LimitedBackend
 from server.http.mcp import McpEndpoint, caller_of, security_of
 from server.http.mcp_transport import StatelessTransport
@@ -56,7 +57,7 @@ def create_app(settings: Settings, allowed: Allowed) -> Starlette:
         try:
             with suppress(StorageError):  # each request then says what is wrong
                 await database.unchanged()  # opened while there is room on the disk: SQLite needs some for that
-            async with mcp.run():
+            async with mcp.run(), library_watched(settings.data_dir):
                 yield
         finally:
             await workspaces.aclose()

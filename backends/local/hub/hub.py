@@ -1,5 +1,6 @@
 """The Music Hub on SQLite, as a backend."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
@@ -61,8 +62,10 @@ class LocalHub:
         *,
         catalogue: Backend | None = None,
         musicbrainz: MusicBrainz | None = None,
+        watching: bool = False,
         clock: Callable[[], int] = now_ms,
     ) -> None:
+        """The hub of the folder; with `watching` it keeps up with the library's folders from its first use on."""
         self.hub = Hub(
             user=Database(folder, layout=USER_LAYOUT),
             index=Database(folder, layout=INDEX_LAYOUT),
@@ -71,6 +74,8 @@ class LocalHub:
             musicbrainz=musicbrainz,
         )
         self._caught_up = False
+        self._watching = watching
+        self._watch: asyncio.Task[None] | None = None
 
     async def call(
         self,
@@ -86,6 +91,8 @@ class LocalHub:
         """
         if not self._caught_up:
             await self._catch_up()
+        if self._watching and self._watch is None:
+            self._watch = asyncio.create_task(self.watch())
         answer = await _HANDLERS[operation](self.hub, request)
         if operation.effect is not Effect.READ:
             await self._catch_up()
@@ -113,6 +120,9 @@ class LocalHub:
 
     async def aclose(self) -> None:
         """End a scan that is under way, and close the databases. Calling it again does nothing."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait({self._watch})
         await self.hub.scans.aclose()
         await searches_kept(self.hub)
         await self.hub.user.aclose()
