@@ -125,7 +125,12 @@ class Filters:
     @property
     def source(self) -> Source | None:
         """Where the tracks are found at the least cost."""
-        return min((*self._groups(), *self._ranges()), key=lambda source: source.cost, default=None)
+        return min(self.sources, key=lambda source: source.cost, default=None)
+
+    @property
+    def sources(self) -> list[Source]:
+        """Wherever the tracks are found."""
+        return [*self._groups(), *self._ranges()]
 
     def _groups(self) -> Iterator[Source]:
         """Of an artist, a genre, an album, an ISRC, or what is saved."""
