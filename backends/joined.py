@@ -9,7 +9,7 @@ from backends.backend import Backend
 from backends.data_entry import how_data_enters
 from contract.operation import Access, Operation
 
-__all__ = ["HasLibrary", "JoinedBackend", "has_library"]
+__all__ = ["HasLibrary", "JoinedBackend", "has_library", "library_began"]
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 ResponseT = TypeVar("ResponseT", bound=BaseModel)
@@ -32,6 +32,11 @@ class HasLibrary(Protocol):
 def has_library(backend: Backend) -> bool:
     """Whether the hub's operations can be called."""
     return isinstance(backend, HasLibrary)
+
+
+def library_began(backend: Backend) -> bool:
+    """Whether there is a hub that somebody has used."""
+    return isinstance(backend, HasLibrary) and backend.library_began()
 
 
 class JoinedBackend:

@@ -27,6 +27,7 @@ _SENTENCES = {
     "string_too_short": "must have at least {min_length} character(s)",
     "string_too_long": "must have at most {max_length} characters",
     "string_unicode": "must be text in valid Unicode",
+    "string_pattern_mismatch": "must be of the form that was given for it",
     "list_type": "must be a list",
     "dict_type": "must be an object",
     "model_type": "must be an object",

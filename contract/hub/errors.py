@@ -86,6 +86,7 @@ class EntryNotFound(NotFound):
     default_message = "There is no entry with that id."
     default_field = "entryId"
     default_next_step = "Read the list again: an entry's id goes with the entry."
+    agent_next_step = "Entries of a playlist come from hub_get, those of the queue from hub_now_playing."
 
 
 class FolderNotFound(NotFound):
@@ -105,6 +106,7 @@ class ProposalNotFound(NotFound):
     default_message = "There is no such proposal for this track."
     default_field = "proposalId"
     default_next_step = "List the track's proposals again."
+    agent_next_step = "Call hub_get_metadata again: a proposal goes when what it would correct has changed."
 
 
 class ConflictBody(ErrorBody):
@@ -160,7 +162,7 @@ class NothingToPlay(Conflict):
     code = "nothing_to_play"
     default_message = "There is nothing to play. Nothing was changed."
     default_next_step = "Put something into the queue first."
-    agent_next_step = "Call hub_play with what to play."
+    agent_next_step = "Missing files and empty playlists can't be played: choose something else for hub_play."
 
 
 class NotAllowedNow(Conflict):
@@ -169,3 +171,4 @@ class NotAllowedNow(Conflict):
     code = "not_allowed_now"
     default_message = "The playback session does not allow that now. Nothing was changed."
     default_next_step = "Read the session: allowedActions says what it allows."
+    agent_next_step = "The allowedActions of hub_now_playing say what it allows."

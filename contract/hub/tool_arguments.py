@@ -1,11 +1,13 @@
 """What the hub's tools take: flat, and as few as do."""
 
-from typing import Annotated, Any, Literal
+import json
+import re
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from contract.hub.fields import MetadataField
-from contract.hub.ids import AlbumId, ArtistId, TrackId
+from contract.hub.ids import AlbumId, ArtistId, TrackId, kind_of
 
 __all__ = [
     "BrowseArguments",
@@ -25,8 +27,45 @@ __all__ = [
 
 _CONFIG = ConfigDict(extra="forbid", defer_build=True)
 
+_FOLDER = re.compile(r"fld_[0-9]+_[0-9]+")
+
+
+def _tidy(value: Any) -> Any:
+    """An id as it is meant, whatever case and spaces it came with; anything else as it came."""
+    if isinstance(value, list):
+        return [_tidy(item) for item in cast("list[Any]", value)]
+    if isinstance(value, str) and kind_of(tidy := value.strip().lower()) is not None:
+        return tidy
+    return value
+
+
+def _from_json(value: Any) -> Any:
+    """A list or an object that came as text, which some models write."""
+    if not (isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def _of_one(value: Any) -> Any:
+    """A list of one that came as that one."""
+    return [value] if isinstance(value, str) and value.strip() else value
+
+
+def _folder(value: str) -> str:
+    if _FOLDER.fullmatch(value) is None:
+        raise ValueError("must be the folder of an item of the section folders, such as fld_1_5")
+    return value
+
+
+_TIDY = BeforeValidator(_tidy)
+
+_LIST = BeforeValidator(lambda value: _tidy(_of_one(_from_json(value))))
+
 Kind = Literal["track", "album", "artist", "playlist"]
-Ids = Annotated[list[str], Field(min_length=1, max_length=500)]
+Ids = Annotated[list[str], Field(min_length=1, max_length=500), _LIST]
 
 
 class SearchArguments(BaseModel):
@@ -45,10 +84,26 @@ class ListArguments(BaseModel):
     model_config = _CONFIG
 
     kind: Literal["tracks", "albums", "artists", "playlists", "saved", "plays", "searches"]
-    sort: Literal["title", "name", "artist", "album", "year", "added", "duration", "played", "lastPlayed"] | None = None
+    sort: (
+        Literal[
+            "title",
+            "name",
+            "artist",
+            "album",
+            "year",
+            "added",
+            "duration",
+            "played",
+            "lastPlayed",
+            "tracks",
+            "albums",
+            "updated",
+        ]
+        | None
+    ) = None
     order: Literal["asc", "desc"] | None = None
-    artist: Annotated[ArtistId | None, Field(description="Id.")] = None
-    album: Annotated[AlbumId | None, Field(description="Id.")] = None
+    artist: Annotated[ArtistId | None, Field(description="Id."), _TIDY] = None
+    album: Annotated[AlbumId | None, Field(description="Id."), _TIDY] = None
     genre: str | None = None
     yearFrom: int | None = None
     yearTo: int | None = None
@@ -65,7 +120,7 @@ class GetArguments(BaseModel):
 
     model_config = _CONFIG
 
-    id: Annotated[str, Field(description="Of a track, album, artist or playlist; or an ISRC.")]
+    id: Annotated[str, Field(description="Of a track, album, artist or playlist; or an ISRC."), _TIDY]
     limit: Annotated[int, Field(ge=1, le=200, description="Of a playlist's entries.")] = 50
     offset: Annotated[int, Field(ge=0, le=50_000)] = 0
 
@@ -78,7 +133,7 @@ class BrowseArguments(BaseModel):
     section: (
         Literal["recentlyAdded", "recentlyPlayed", "mostPlayed", "rediscover", "genres", "decades", "folders"] | None
     ) = None
-    folder: str | None = None
+    folder: Annotated[str, AfterValidator(_folder)] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     cursor: str | None = None
 
@@ -89,7 +144,7 @@ class EditPlaylistArguments(BaseModel):
     model_config = _CONFIG
 
     action: Literal["create", "rename", "delete", "add", "remove", "move"]
-    playlist: Annotated[str | None, Field(description="Id or name; not for create.")] = None
+    playlist: Annotated[str | None, Field(description="Id or name; not for create."), _TIDY] = None
     name: Annotated[str | None, Field(max_length=200, description="For create and rename.")] = None
     description: Annotated[str | None, Field(max_length=2000)] = None
     tracks: Annotated[Ids | None, Field(description="Track ids, for create and add.")] = None
@@ -110,7 +165,9 @@ class PlayArguments(BaseModel):
 
     model_config = _CONFIG
 
-    what: Annotated[str, Field(min_length=1, max_length=300, description="Words, id, ISRC or Spotify track link.")]
+    what: Annotated[
+        str, Field(min_length=1, max_length=300, description="Words, id, ISRC or Spotify track link."), _TIDY
+    ]
     kind: Annotated[Kind | None, Field(description="If the words may name several.")] = None
     when: Literal["now", "next", "last"] = "now"
     shuffle: bool | None = None
@@ -136,14 +193,16 @@ class ControlArguments(BaseModel):
         "move",
         "clear",
     ]
-    seconds: Annotated[float | None, Field(ge=0, description="For seek.")] = None
+    seconds: Annotated[float | None, Field(ge=0, le=604_800, description="For seek.")] = None
     volume: Annotated[int | None, Field(ge=0, le=100)] = None
     repeat: Literal["off", "one", "all"] | None = None
     shuffle: bool | None = None
     entries: Annotated[
         Ids | None, Field(description="Queue entry ids, for remove and move; for play, where to go on.")
     ] = None
-    position: Annotated[int | None, Field(ge=0, description="For move.")] = None
+    position: Annotated[
+        int | None, Field(ge=0, description="For move: place in the queue, from 0; see queuePosition.")
+    ] = None
 
 
 class SaveArguments(BaseModel):
@@ -160,7 +219,7 @@ class GetMetadataArguments(BaseModel):
 
     model_config = _CONFIG
 
-    track: Annotated[TrackId, Field(description="Id.")]
+    track: Annotated[TrackId, Field(description="Id."), _TIDY]
 
 
 class FixMetadataArguments(BaseModel):
@@ -168,12 +227,13 @@ class FixMetadataArguments(BaseModel):
 
     model_config = _CONFIG
 
-    track: Annotated[TrackId, Field(description="Id.")]
+    track: Annotated[TrackId, Field(description="Id."), _TIDY]
     set: Annotated[
         dict[str, Any] | None,
         Field(description=f"Field to value; null empties it. Fields: {', '.join(MetadataField)}."),
+        BeforeValidator(_from_json),
     ] = None
-    reset: Annotated[list[str] | None, Field(description="Fields to take from the file again.")] = None
+    reset: Annotated[list[str] | None, Field(description="Fields to take from the file again."), _LIST] = None
     apply: Annotated[Ids | None, Field(description="Proposal ids.")] = None
     undo: Annotated[bool, Field(description="Undo the last change.")] = False
 
@@ -185,7 +245,7 @@ class ScanArguments(BaseModel):
 
     action: Literal["start", "status", "cancel", "forget"] = "start"
     folders: Annotated[
-        list[str] | None, Field(max_length=20, description="Paths to add, or to forget; default all known.")
+        list[str] | None, Field(max_length=20, description="Paths to add, or to forget; default all known."), _LIST
     ] = None
 
 

@@ -86,6 +86,7 @@ class GetResult(BaseModel):
             exclude_if=lambda there: there is None,
         ),
     ] = None
+    hint: Hint = None
 
 
 class BrowseResult(BaseModel):
@@ -116,6 +117,7 @@ class Session(TypedDict):
     volume: int
     device: Device | None
     next: Annotated[list[Row], Field(description="What comes after the track.")]
+    queuePosition: Annotated[int | None, Field(description="Of the track in the queue, from 0.")]
     queueTotal: int
     allowedActions: list[Action]
 

@@ -20,6 +20,9 @@ the path, then by the artist, title and length that #EXTINF gives. Those that ar
 one, and the others make the playlist. A name that is taken is refused: give another with --name.
 """
 
+_LONGEST_SHOWN = 300
+"""Characters of an entry that is not in the library: what is no playlist may be one long line."""
+
 _EXPORT_DETAILS = """\
 Writes an M3U8 playlist in UTF-8. Paths are relative for files below its folder, and absolute for others. Files
 that are missing at present are written where they were, with a comment.
@@ -79,8 +82,16 @@ async def _import_file(hub: "Hub", path: Path, name: str | None) -> bool:
         print(f"{shown}: playlist '{summary['name']}' ({summary['id']})")
         print(f"  entries {imported.matched + len(imported.unmatched):,}  in the library {imported.matched:,}")
     for match in imported.unmatched:
-        print(f"  line {match.line.number}: {match.reason}: {clean(match.line.text)}")
+        print(f"  line {match.line.number}: {match.reason}: {_shown(match.line.text)}")
     return imported.playlist is not None
+
+
+def _shown(line: str) -> str:
+    """A line of the file on one of the terminal."""
+    from backends.text import clean
+
+    text = clean(line[: 2 * _LONGEST_SHOWN])
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 async def _export(arguments: argparse.Namespace, settings: Settings) -> int:

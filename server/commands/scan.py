@@ -30,8 +30,6 @@ gone is marked missing, and comes back with the file. A folder that is empty or 
 Hidden folders are left alone, and those with a file called .nomedia in them.
 """
 
-_MOST_SHOWN = 20
-
 
 def register(commands: Commands) -> None:
     """Add `scan`."""
@@ -120,10 +118,10 @@ def _print_paths(paths: "Sequence[ScannedPath]", number: int, heading: str) -> N
     if not number:
         return
     print(f"  {heading}")
-    for each in paths[:_MOST_SHOWN]:
+    for each in paths:
         print(f"    {each['path']}: {each['reason']}")
-    if number > _MOST_SHOWN:
-        print(f"    and {number - _MOST_SHOWN:,} more")
+    if number > len(paths):
+        print(f"    and {number - len(paths):,} more")
 
 
 def _absolute(folder: str) -> str:

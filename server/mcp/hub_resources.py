@@ -13,6 +13,7 @@ from mcp.shared.exceptions import MCPError
 from pydantic import BaseModel
 
 from backends.backend import Backend
+from backends.joined import library_began
 from contract.errors import ContractError, InternalError
 from contract.operation import Operation
 from contract.validation import validate
@@ -104,7 +105,9 @@ async def add_hub_resources(listed: types.ListResourcesResult, backend: Backend)
     ]
     playlists: Mapping[str, str] = {}
     with suppress(MCPError):
-        playlists = await listed_playlists(backend)
+        # Hosts list resources as they start: that is not to begin the hub of somebody who has only a catalogue.
+        if library_began(backend):
+            playlists = await listed_playlists(backend)
     resources += [
         types.Resource(uri=f"{PLAYLISTS}{id_}", name=id_, title=name, mime_type="application/json")
         for id_, name in sorted(playlists.items(), key=lambda each: (each[1], each[0]))

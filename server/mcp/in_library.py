@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from backends.backend import Backend
-from backends.joined import HasLibrary
+from backends.joined import library_began
 from contract.errors import StorageError
 
 __all__ = ["in_library"]
@@ -12,7 +12,7 @@ __all__ = ["in_library"]
 async def in_library(backend: Backend, isrcs: Iterable[str]) -> dict[str, str] | None:
     """Track ids by ISRC, of those that are there; None where there is no library."""
     wanted = list(dict.fromkeys(isrcs))
-    if not (isinstance(backend, HasLibrary) and backend.library_began()):
+    if not library_began(backend):
         return None
     from contract.hub.overview import FIND_LIBRARY_ISRCS, MOST_ISRCS, FindLibraryIsrcs  # noqa: PLC0415
 

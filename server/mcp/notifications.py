@@ -35,7 +35,7 @@ CHANGES_ARE_TOLD = NotificationOptions(resources_changed=True)
 
 _MOST_SUBSCRIPTIONS = 1000
 
-_REST_SECONDS = 0.5
+_REST_SECONDS = 0.1
 """Between two rounds of notifications: what changes meanwhile is told once."""
 
 _EVERYTHING: Mapping[str, tuple[str, ...]] = {
@@ -62,6 +62,7 @@ class Notifier:
         self._session: ServerSession | None = None
         self._subscribed: set[str] = set()
         self._playlists: Mapping[str, str] | None = None
+        self._put_off = False
         self._bus = InMemorySubscriptionBus()
         self._listening = ListenHandler(self._bus, max_subscriptions=_MOST_SUBSCRIPTIONS)
 
@@ -88,12 +89,27 @@ class Notifier:
             self._subscribed.remove(uri)
             self._forget([uri])
 
-    async def tell_of_list(self, ctx: ServerRequestContext[Any, Any]) -> None:
-        """Tell of the list from now on to a host that has it; the list is of use without that, too."""
-        if ctx.protocol_version in HANDSHAKE_PROTOCOL_VERSIONS:
+    async def tell_of_list(self, ctx: ServerRequestContext[Any, Any], *, began: bool) -> None:
+        """Tell of the list from now on to a host that has it; the list is of use without that, too.
+
+        A hub that nobody has used is not begun by this: what there is to tell is seen after the next tool.
+        """
+        if ctx.protocol_version not in HANDSHAKE_PROTOCOL_VERSIONS:
+            return
+        self._put_off = not began
+        with suppress(MCPError):
+            if began:
+                await self._follow()
+            self._session = ctx.session
+
+    async def catch_up(self, *, began: bool) -> None:
+        """Follow what was put off, if there is something to follow now."""
+        if self._put_off and began:
+            self._put_off = False
             with suppress(MCPError):
                 await self._follow()
-                self._session = ctx.session
+                if self._playlists:
+                    await self._send(ResourcesListChanged())
 
     async def listen(
         self, context: ServerRequestContext[Any, Any], params: types.SubscriptionsListenRequestParams

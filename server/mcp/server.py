@@ -10,7 +10,7 @@ from mcp.server.lowlevel import Server
 
 from backends.backend import Backend, WatchableBackend
 from backends.data_entry import AT_THE_SERVICE
-from backends.joined import HasLibrary, has_library
+from backends.joined import HasLibrary, has_library, library_began
 from musicengine_mcp import __version__
 from server.mcp import hub_resources, notifications, resources
 from server.mcp.caller import Caller, calling
@@ -102,14 +102,18 @@ def build_shared_server(
         from server.mcp.tools import call_tool  # noqa: PLC0415
 
         with calling(caller_of(ctx)) as backend:
-            return await call_tool(HANDLERS, backend, params, ctx)
+            answer = await call_tool(HANDLERS, backend, params, ctx)
+        if watched is not None:
+            await notifications.notifier_of(ctx).catch_up(began=library_began(backend))
+        return answer
 
     async def list_resources(
         ctx: ServerRequestContext[Any, Any], _params: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
         listed = resources.list_resources()
         if watched is not None:
-            await notifications.notifier_of(ctx).tell_of_list(ctx)
+            began = library_began(caller_of(ctx).backend)
+            await notifications.notifier_of(ctx).tell_of_list(ctx, began=began)
         return await hub_resources.add_hub_resources(listed, caller_of(ctx).backend) if with_library else listed
 
     async def list_templates(

@@ -1,5 +1,6 @@
 """What a person means by "play this": an id, an ISRC, a link, or words; several things are told, never guessed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from contract.hub.tool_results import Row
 from contract.identifiers import normalise_isrc, spotify_track_id
 from contract.musicengine.catalogue import FIND_TRACKS, GET_TRACK, FindTracks, GetTrack
 from contract.validation import validate
-from server.mcp.hub.finding import track_of_isrc
+from server.mcp.hub.finding import refuse_other_ids, track_of_isrc
 from server.mcp.hub.rows import row, rows
 
 __all__ = ["Choice", "choose"]
@@ -29,6 +30,10 @@ _MOST_FOUND = 20
 
 _NEARLY = 82.0
 """Percent of letters that names share which differ by a typing error."""
+
+_NUMBER = re.compile("[0-9]+")
+
+_LIKE_AN_ID = re.compile("[a-z]{3}_[0-9a-z]+")
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,8 @@ async def choose(backend: Backend, what: str, kind: str | None) -> Choice:
     Raises:
         ContractError: An id, an ISRC or a link leads to nothing.
     """
-    if kind_of(what) is not None:
+    if kind_of(what) is not None or _LIKE_AN_ID.fullmatch(what):
+        refuse_other_ids(what, "what")
         return Choice(await _of_id(backend, what))
     isrc = await _isrc(backend, what)
     if isrc is not None:
@@ -112,11 +118,22 @@ async def _of_words(backend: Backend, what: str, kind: str | None) -> Choice:
     found = await _search(backend, what, kind)
     wanted = folded(what).name
     exact = [thing for thing in found if wanted in _names(thing)]
-    near = exact or [thing for thing in found if any(ratio(wanted, name) >= _NEARLY for name in _names(thing))]
+    near = exact or [thing for thing in found if any(_is_near(wanted, name) for name in _names(thing))]
     meant = _distinct(near or found)
-    if len(meant) == 1:
+    if len(meant) == 1 and _has_numbers(meant[0], wanted):
         return Choice(meant[0])
     return Choice(None, meant[:_MOST_CANDIDATES])
+
+
+def _is_near(wanted: str, name: str) -> bool:
+    """Whether a typing error may lie between them; another number is another thing."""
+    return ratio(wanted, name) >= _NEARLY and _NUMBER.findall(wanted) == _NUMBER.findall(name)
+
+
+def _has_numbers(thing: Row, wanted: str) -> bool:
+    """Whether the thing has each number that is wanted: Symphony No. 40 is not No. 4, even if nothing else is there."""
+    said = " ".join(folded(str(thing.get(name, ""))).name for name in ("title", "name", "artist", "album"))
+    return set(_NUMBER.findall(wanted)) <= set(_NUMBER.findall(said))
 
 
 async def _search(backend: Backend, words: str, kind: str | None) -> list[Row]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from backends.backend import Backend
 from backends.data_entry import BY_SCAN
-from contract.errors import ContractError, TrackNotFound
+from contract.errors import ContractError, InvalidRequest, TrackNotFound
 from contract.hub.browse import BROWSE_LIBRARY, BrowseLibrary
 from contract.hub.details import GET_ALBUM, GET_ARTIST, GET_LIBRARY_TRACK, GetAlbum, GetArtist, GetLibraryTrack
 from contract.hub.errors import LibraryTrackNotFound
@@ -41,11 +41,15 @@ from contract.musicengine.catalogue import GET_TRACK, GetTrack
 from contract.operation import Operation
 from contract.validation import validate
 from server.mcp.hub.rows import compact, row, rows
+from server.mcp.hub.wording import IDS_BY_SEARCH
 from server.mcp.tools import ToolHandlers
 
-__all__ = ["HANDLERS", "track_of_isrc"]
+__all__ = ["HANDLERS", "refuse_other_ids", "track_of_isrc"]
 
 HANDLERS = ToolHandlers(TOOLS)
+
+_MOST_GENRES = 30
+"""In the library at a glance; the section has all."""
 
 
 @HANDLERS.handles(SEARCH_TOOL)
@@ -97,6 +101,14 @@ async def list_items(backend: Backend, arguments: ListArguments) -> ListResult:
     """A page of one list; an argument that this list does not know is refused, not passed over."""
     wanted = _LISTS[arguments.kind]
     given = arguments.model_dump(exclude_unset=True, exclude={"kind"})
+    taken = [name for name in ListArguments.model_fields if name in wanted.request.model_fields and name != "kind"]
+    for name in given:
+        if name not in taken:
+            raise InvalidRequest(
+                f"{name} does not go with kind={arguments.kind}.",
+                field=name,
+                next_step=f"What goes with it: {', '.join(taken)}.",
+            )
     page = await backend.call(wanted.operation, validate(wanted.request, {"limit": arguments.limit, **given}))
     items = [_item(item, wanted, arguments.sort) for item in getattr(page, wanted.member)]
     empty = not items and arguments.cursor is None and arguments.kind in {"tracks", "albums", "artists"}
@@ -121,22 +133,27 @@ def _item(item: Mapping[str, Any], wanted: _List, sort: str | None) -> dict[str,
     return {**row(item), **more}
 
 
+_MORE_ALBUMS = "Not all albums are shown: hub_list with kind=albums and this artist has them."
+
+
 @HANDLERS.handles(GET_TOOL)
 async def get(backend: Backend, arguments: GetArguments) -> GetResult:
     """One thing, of the kind that its id says."""
-    kind = kind_of(arguments.id)
+    id_ = arguments.id if kind_of(arguments.id) is not None else await _of_isrc(backend, arguments.id)
+    refuse_other_ids(id_, "id")
+    kind = kind_of(id_)
     if kind is Kind.ALBUM:
-        album = (await backend.call(GET_ALBUM, GetAlbum(id=arguments.id))).album
+        album = (await backend.call(GET_ALBUM, GetAlbum(id=id_))).album
         discs = [{**disc, "tracks": _numbered(disc["tracks"])} for disc in album["discs"]]
         return GetResult(item=compact({**album, "discs": discs}))
     if kind is Kind.ARTIST:
-        artist = (await backend.call(GET_ARTIST, GetArtist(id=arguments.id))).artist
+        artist = (await backend.call(GET_ARTIST, GetArtist(id=id_))).artist
         lists = {name: rows(artist[name]) for name in ("albums", "appearsOn", "topTracks")}
-        return GetResult(item=compact({**artist, **lists}))
+        cut = len(artist["albums"]) < artist["albumCount"]
+        return GetResult(item=compact({**artist, **lists}), hint=_MORE_ALBUMS if cut else None)
     if kind is Kind.PLAYLIST:
         return GetResult(item=await _playlist(backend, arguments))
-    track_id = arguments.id if kind is not None else await _of_isrc(backend, arguments.id)
-    track = (await backend.call(GET_LIBRARY_TRACK, validate(GetLibraryTrack, {"id": track_id}))).track
+    track = (await backend.call(GET_LIBRARY_TRACK, GetLibraryTrack(id=id_))).track
     return GetResult(item=compact(dict(track)), inCatalogue=await _in_catalogue(backend, track["isrc"]))
 
 
@@ -149,11 +166,13 @@ async def browse(backend: Backend, arguments: BrowseArguments) -> BrowseResult:
         return BrowseResult(sections=browsed["sections"])
     stats = await backend.call(GET_LIBRARY_STATS, GetLibraryStats())
     filters = await backend.call(GET_LIBRARY_FILTERS, GetLibraryFilters())
+    shown = compact(filters.model_dump(mode="json", include={"genres", "formats", "years"}))
+    shown["genres"] = shown["genres"][:_MOST_GENRES]
+    hint = None if stats.tracks else f"The library is empty. {BY_SCAN}"
+    if len(filters.genres) > _MOST_GENRES:
+        hint = f"The first {_MOST_GENRES} of {len(filters.genres)} genres are shown; section=genres has all."
     return BrowseResult(
-        stats=compact(stats.model_dump(mode="json")),
-        filters=compact(filters.model_dump(mode="json", include={"genres", "formats", "years"})),
-        sections=browsed["sections"],
-        hint=None if stats.tracks else f"The library is empty. {BY_SCAN}",
+        stats=compact(stats.model_dump(mode="json")), filters=shown, sections=browsed["sections"], hint=hint
     )
 
 
@@ -163,8 +182,22 @@ async def track_of_isrc(backend: Backend, isrc: str) -> str | None:
     return found[0]["trackIds"][0] if found else None
 
 
+def refuse_other_ids(id_: str, field: str) -> None:
+    """See that it is the id of something that can be shown and played.
+
+    Raises:
+        InvalidRequest: It is another thing's, or none.
+    """
+    kind = kind_of(id_)
+    if kind in {Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST}:
+        return
+    form = f"{field} must be the id of a track, album, artist or playlist, such as {Kind.TRACK.example}, or an ISRC"
+    found = "" if kind is None else f"; what was sent is the id of a {kind.value}"
+    raise InvalidRequest(f"{form}{found}.", field=field, next_step=IDS_BY_SEARCH)
+
+
 async def _of_isrc(backend: Backend, text: str) -> str:
-    """The track that the ISRC names; anything else goes on as it is, for the operation to say what it wants."""
+    """The track that the ISRC names; anything else goes on as it is, to be refused."""
     try:
         isrc = normalise_isrc(text)
     except ValueError:

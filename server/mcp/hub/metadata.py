@@ -10,6 +10,7 @@ from contract.hub.enrichment import (
     ApplyEnrichment,
     ListEnrichmentProposals,
 )
+from contract.hub.fields import MetadataField
 from contract.hub.metadata import (
     GET_TRACK_METADATA,
     RESET_METADATA_OVERRIDES,
@@ -26,6 +27,7 @@ from contract.hub.tool_results import MetadataResult, SearchesCleared
 from contract.hub.tools import CLEAR_SEARCHES_TOOL, FIX_METADATA_TOOL, GET_METADATA_TOOL, TOOLS
 from contract.validation import validate
 from server.mcp.hub.rows import compact
+from server.mcp.hub.wording import told_as
 from server.mcp.tools import ToolHandlers
 
 __all__ = ["HANDLERS"]
@@ -33,6 +35,8 @@ __all__ = ["HANDLERS"]
 HANDLERS = ToolHandlers(TOOLS)
 
 _ACTIONS = ("set", "reset", "apply", "undo")
+
+_PROPOSALS = "hub_get_metadata shows the proposals' ids."
 
 
 @HANDLERS.handles(GET_METADATA_TOOL)
@@ -53,6 +57,15 @@ async def fix_metadata(backend: Backend, arguments: FixMetadataArguments) -> Met
     """One change, which can be undone."""
     if sum(bool(getattr(arguments, action)) for action in _ACTIONS) != 1:
         raise InvalidRequest("Exactly one of set, reset, apply and undo is wanted in one call.", field="set")
+    if not set(arguments.set or ()) <= set(MetadataField):
+        raise InvalidRequest(
+            "A field in set is not known.", field="set", next_step=f"Fields: {', '.join(MetadataField)}."
+        )
+    with told_as(ids_from=_PROPOSALS, values="set", fields="reset", proposalIds="apply"):
+        return await _fix(backend, arguments)
+
+
+async def _fix(backend: Backend, arguments: FixMetadataArguments) -> MetadataResult:
     if arguments.set:
         request = validate(SetMetadataOverrides, {"id": arguments.track, "values": arguments.set})
         changed = await backend.call(SET_METADATA_OVERRIDES, request)

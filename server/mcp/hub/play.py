@@ -1,6 +1,7 @@
 """Play this: chosen, put into the queue, and started."""
 
 from backends.backend import Backend
+from contract.hub.playback_session import PlaybackSession
 from contract.hub.queue import ADD_TO_QUEUE, AddToQueue
 from contract.hub.tool_arguments import PlayArguments
 from contract.hub.tool_results import PlayResult
@@ -16,6 +17,10 @@ __all__ = ["HANDLERS"]
 HANDLERS = ToolHandlers(TOOLS)
 
 _ASK = "Several things fit: ask which one is meant, then call hub_play again with its id as what."
+
+_ASK_IF = "Only something like it is there: ask whether it is meant, then call hub_play again with its id as what."
+
+_QUEUED = "It is in the queue, but nothing is playing: hub_control with action=play starts it."
 
 _NOTHING = "Nothing in the library fits. Try other words with hub_search, or hub_browse to see what there is."
 
@@ -41,10 +46,18 @@ async def play(backend: Backend, arguments: PlayArguments) -> PlayResult:
         skipped=added.skipped,
         candidates=[],
         session=session,
-        hint=NO_PLAYER if added.device is None else None,
+        hint=_hint(added),
     )
 
 
+def _hint(session: PlaybackSession) -> str | None:
+    if session.state != "playing":
+        return _QUEUED
+    return NO_PLAYER if session.device is None else None
+
+
 def _unclear(choice: Choice) -> PlayResult:
-    hint = _ASK if choice.candidates else _NOTHING
+    hint = _NOTHING
+    if choice.candidates:
+        hint = _ASK if len(choice.candidates) > 1 else _ASK_IF
     return PlayResult(done=False, candidates=list(choice.candidates), hint=hint)

@@ -12,6 +12,7 @@ from contract.hub.tool_results import SessionResult
 from contract.hub.tools import CONTROL_TOOL, NOW_PLAYING_TOOL, TOOLS
 from contract.validation import validate
 from server.mcp.hub.rows import session_of
+from server.mcp.hub.wording import told_as
 from server.mcp.tools import ToolHandlers
 
 __all__ = ["HANDLERS", "NO_PLAYER"]
@@ -20,15 +21,17 @@ HANDLERS = ToolHandlers(TOOLS)
 
 NO_PLAYER = "No player is connected to this session, so nothing is heard yet."
 
+_ENTRIES = "hub_now_playing shows the entries' ids."
+
 _VERBS = {"volume": "setVolume", "repeat": "setRepeat", "shuffle": "setShuffle"}
 
 _NEEDS = {
-    "seek": "seconds",
-    "volume": "volume",
-    "repeat": "repeat",
-    "shuffle": "shuffle",
-    "remove": "entries",
-    "move": "entries",
+    "seek": ("seconds",),
+    "volume": ("volume",),
+    "repeat": ("repeat",),
+    "shuffle": ("shuffle",),
+    "remove": ("entries",),
+    "move": ("entries", "position"),
 }
 
 
@@ -45,14 +48,15 @@ async def now_playing(backend: Backend, arguments: NowPlayingArguments) -> Sessi
 @HANDLERS.handles(CONTROL_TOOL)
 async def control(backend: Backend, arguments: ControlArguments) -> SessionResult:
     """One verb, carried out."""
-    needed = _NEEDS.get(arguments.action)
-    if needed is not None and getattr(arguments, needed) is None:
-        raise InvalidRequest(f"{needed} is required for action={arguments.action}.", field=needed)
+    for needed in _NEEDS.get(arguments.action, ()):
+        if getattr(arguments, needed) is None:
+            raise InvalidRequest(f"{needed} is required for action={arguments.action}.", field=needed)
     if arguments.action == "back":
         return _result(await backend.call(GO_BACK, GoBack()))
-    if arguments.action in {"remove", "move", "clear"}:
-        return _result(await backend.call(EDIT_QUEUE, _edit(arguments)))
-    return _result(await backend.call(CONTROL_PLAYBACK, _verb(arguments)))
+    with told_as(ids_from=_ENTRIES, remove="entries", move="entries", entryId="entries"):
+        if arguments.action in {"remove", "move", "clear"}:
+            return _result(await backend.call(EDIT_QUEUE, _edit(arguments)))
+        return _result(await backend.call(CONTROL_PLAYBACK, _verb(arguments)))
 
 
 def _verb(arguments: ControlArguments) -> ControlPlayback:
@@ -71,7 +75,7 @@ def _edit(arguments: ControlArguments) -> EditQueue:
         return EditQueue(clear="all")
     if arguments.action == "remove":
         return validate(EditQueue, {"remove": arguments.entries})
-    return validate(EditQueue, {"move": arguments.entries, "position": arguments.position or 0})
+    return validate(EditQueue, {"move": arguments.entries, "position": arguments.position})
 
 
 def _result(session: PlaybackSession) -> SessionResult:

@@ -33,11 +33,14 @@ from contract.hub.tool_results import EditPlaylistResult, SaveResult
 from contract.hub.tools import EDIT_PLAYLIST_TOOL, SAVE_TOOL, TOOLS
 from contract.validation import validate
 from server.mcp.hub.rows import compact
+from server.mcp.hub.wording import IDS_BY_SEARCH, told_as
 from server.mcp.tools import ToolHandlers
 
 __all__ = ["HANDLERS"]
 
 HANDLERS = ToolHandlers(TOOLS)
+
+_ENTRIES = "hub_get of the playlist shows the entries' ids."
 
 
 @HANDLERS.handles(EDIT_PLAYLIST_TOOL)
@@ -46,17 +49,20 @@ async def edit_playlist(backend: Backend, arguments: EditPlaylistArguments) -> E
     for name in _NEEDS[arguments.action]:
         if getattr(arguments, name) is None:
             raise InvalidRequest(f"{name} is required for action={arguments.action}.", field=name)
-    return await _ACTIONS[arguments.action](backend, arguments)
+    ids_from = IDS_BY_SEARCH if arguments.entries is None else _ENTRIES
+    with told_as(ids_from=ids_from, id="playlist", trackIds="tracks", entryIds="entries"):
+        return await _ACTIONS[arguments.action](backend, arguments)
 
 
 @HANDLERS.handles(SAVE_TOOL)
 async def save(backend: Backend, arguments: SaveArguments) -> SaveResult:
     """Saved, or not any more."""
-    if arguments.saved:
-        saved = await backend.call(SAVE_ITEMS, validate(SaveItems, {"ids": arguments.ids}))
-        return SaveResult(changed=saved.saved, unchanged=saved.alreadySaved)
-    unsaved = await backend.call(UNSAVE_ITEMS, validate(UnsaveItems, {"ids": arguments.ids}))
-    return SaveResult(changed=unsaved.removed, unchanged=unsaved.notSaved)
+    with told_as():
+        if arguments.saved:
+            saved = await backend.call(SAVE_ITEMS, validate(SaveItems, {"ids": arguments.ids}))
+            return SaveResult(changed=saved.saved, unchanged=saved.alreadySaved)
+        unsaved = await backend.call(UNSAVE_ITEMS, validate(UnsaveItems, {"ids": arguments.ids}))
+        return SaveResult(changed=unsaved.removed, unchanged=unsaved.notSaved)
 
 
 async def _create(backend: Backend, arguments: EditPlaylistArguments) -> EditPlaylistResult:

@@ -51,6 +51,7 @@ def session_of(session: PlaybackSession) -> Session:
         "volume": session.volume,
         "device": session.device,
         "next": upcoming,
+        "queuePosition": None if current is None else current["index"],
         "queueTotal": session.queueTotal,
         "allowedActions": session.allowedActions,
     }

@@ -46,6 +46,12 @@ async def scan(backend: Backend, arguments: ScanArguments) -> ScanResult:
     if arguments.folders:
         refuse_paths_of_others("folders", instead="The user can run: musicengine-mcp scan FOLDER")
     if arguments.action == "start":
+        if not (arguments.folders or (await backend.call(LIST_ROOTS, ListRoots())).roots):
+            raise InvalidRequest(
+                "The library has no folder yet.",
+                field="folders",
+                next_step="Ask the user where their music is, then give that in folders, as an absolute path.",
+            )
         await backend.call(START_SCAN, validate(StartScan, {"folders": arguments.folders or []}))
         await _end_of_scan(backend)
     elif arguments.action == "cancel":

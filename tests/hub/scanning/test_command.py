@@ -8,6 +8,7 @@ from contextlib import closing
 
 import pytest
 
+from contract.hub.scan import MOST_REPORTED
 from server.cli import run
 from tests.hub.audio_files import EXTENSIONS, tone, write_file
 from tests.programs import environment_of, running
@@ -55,11 +56,13 @@ def test_one_good_file_of_each_format_and_bad_ones_of_each_kind(scan, folder):
     assert again == (0, out.replace("new 9", "new 0").replace("unchanged 0", "unchanged 9"), "")
 
 
-def test_only_so_many_unreadable_files_are_printed(scan, folder):
-    for number in range(23):
-        (folder / f"{number:02d}.mp3").touch()
+def test_all_unreadable_files_are_printed_one_by_one_up_to_what_a_report_holds(scan, folder):
+    for number in range(MOST_REPORTED + 3):
+        (folder / f"{number:04d}.mp3").touch()
     _, out, _ = scan(folder)
-    assert out.splitlines()[-2:] == [f"    {folder}/19.mp3: The file is empty.", "    and 3 more"]
+    lines = out.splitlines()
+    assert len([line for line in lines if line.endswith(": The file is empty.")]) == MOST_REPORTED
+    assert lines[-1] == "    and 3 more"
 
 
 def test_a_file_that_was_put_right_is_read_again(scan, folder):

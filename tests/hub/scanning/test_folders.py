@@ -123,6 +123,7 @@ async def test_a_folder_that_is_not_mounted_changes_nothing_and_is_named(music, 
     if state == "empty":
         music.folder.mkdir()
         (music.folder / ".keep").touch()
+        (music.folder / "lost+found").mkdir()
     elif state == "a file":
         music.folder.touch()
     ended = await music.ended()

@@ -6,6 +6,9 @@ import shutil
 import pytest
 
 from backends.local.hub.index_schema import INDEX_LAYOUT
+from contract.hub.metadata import SET_METADATA_OVERRIDES
+from contract.hub.saved import SAVE_ITEMS
+from tests.checked import call
 
 
 @pytest.fixture
@@ -36,6 +39,42 @@ async def test_a_file_copied_elsewhere_and_deleted_here_was_moved(three):
     three.delete("Artist/Album/B.flac")
     assert await three.scan() == {"moved": 1, "unchanged": 2}
     assert await three.listed() == ["A", "B", "C"]
+
+
+async def test_a_file_copied_elsewhere_and_deleted_here_after_a_scan_was_moved_too(three):
+    await call(three.hub, SET_METADATA_OVERRIDES, id=three.ids["Artist/Album/B.flac"], values={"title": "Bee"})
+    for title in "ABC":
+        three.copy(f"Artist/Album/{title}.flac", f"Copy/{title}.flac")
+    assert await three.scan() == {"new": 3, "unchanged": 3}
+    for title in "AB":
+        three.delete(f"Artist/Album/{title}.flac")
+    assert await three.scan() == {"missing": 2, "unchanged": 4}
+    tracks = await three.tracks()
+    assert tracks["Copy/A.flac"] == three.ids["Artist/Album/A.flac"]
+    assert tracks["Artist/Album/C.flac"] == three.ids["Artist/Album/C.flac"]
+    assert await three.listed() == ["A", "Bee", "C"]
+    three.copy("Copy/A.flac", "Artist/Album/A.flac")
+    assert await three.scan() == {"returned": 1, "unchanged": 4}
+    assert (await three.tracks())["Copy/A.flac"] == three.ids["Artist/Album/A.flac"]
+
+
+async def test_a_deleted_file_is_missing_though_another_track_that_somebody_saved_has_its_audio(three):
+    three.copy("Artist/Album/B.flac", "Copy/B.flac")
+    await three.scan()
+    copy = (await three.tracks())["Copy/B.flac"]
+    await call(three.hub, SAVE_ITEMS, ids=[copy])
+    three.delete("Artist/Album/B.flac")
+    await three.scan()
+    assert await three.listed() == ["A", "(B)", "C"]
+    assert (await three.tracks())["Copy/B.flac"] == copy
+
+
+async def test_a_deleted_file_is_missing_though_its_audio_is_on_another_album(three):
+    three.write("Best/B", distinct=2, title="B", album="Best")
+    await three.scan()
+    three.delete("Artist/Album/B.flac")
+    await three.scan()
+    assert await three.listed() == ["A", "(B)", "C"]
 
 
 async def test_a_copy_beside_the_original_is_a_track_of_its_own(three):
@@ -124,6 +163,20 @@ async def test_a_better_rip_at_the_same_path_is_the_same_track(three):
     three.write("Artist/Album/B", distinct=99)
     assert await three.scan() == {"changed": 1, "unchanged": 2}
     assert await three.tracks() == three.ids
+    assert await three.listed() == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["between two scans", "with a scan between"])
+async def test_another_song_at_the_path_of_one_that_is_gone_is_not_taken_for_it(three, at_once):
+    kept = (three.folder / "Artist/Album/B.flac").read_bytes()
+    three.delete("Artist/Album/B.flac")
+    if not at_once:
+        await three.scan()
+    three.write("Artist/Album/B", distinct=99, title="Else", artist="Nobody")
+    await three.scan()
+    assert await three.listed() == ["A", "(B)", "C"]
+    (three.folder / "again.flac").write_bytes(kept)
+    assert await three.scan() == {"moved": 1, "unchanged": 3}
     assert await three.listed() == ["A", "B", "C"]
 
 
@@ -246,6 +299,27 @@ async def test_a_file_moved_between_two_roots_is_the_same_track_though_only_the_
     assert await three.scan(other) == {"new": 1, "unchanged": 2}
     assert await three.listed() == ["A", "B", "C"]
     assert await three.scan() == {"unchanged": 5}
+
+
+async def test_a_folder_moved_into_another_root_keeps_its_tracks_though_only_that_root_is_scanned(three, tmp_path):
+    other = tmp_path / "other"
+    three.write("Someone/Else/Z", distinct=50)
+    three.write(other / "Y", distinct=51)
+    await three.scan()
+    await three.scan(other)
+    three.move("Artist", other / "Artist")
+    assert await three.scan(other) == {"moved": 3, "unchanged": 1}
+    assert await three.listed() == ["A", "B", "C"]
+
+
+async def test_a_copy_of_a_file_in_a_root_that_is_not_mounted_is_a_track_of_its_own(three, tmp_path):
+    other = tmp_path / "other"
+    three.copy("Artist/Album/A.flac", other / "A.flac")
+    three.folder.rename(tmp_path / "away")
+    assert await three.scan(other) == {"new": 1}
+    (tmp_path / "away").rename(three.folder)
+    assert await three.scan() == {"unchanged": 4}
+    assert (await three.tracks()).items() > three.ids.items()
 
 
 async def test_a_file_renamed_and_tagged_anew_is_the_same_track_among_others_of_the_same_audio(music):

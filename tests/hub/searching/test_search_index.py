@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from backends.local.hub.index_schema import INDEX_LAYOUT
-from backends.local.hub.searching.indexing import index_search
+from backends.local.hub.searching.indexing import count_noted, index_noted, index_search
 from contract.hub.search import SEARCH_LIBRARY
 from tests.checked import call
 from tests.hub.library import Song, put
@@ -80,6 +80,23 @@ async def test_rows_that_are_noted_for_later_are_written_by_the_next_call(hub, d
         index_search(connection, tracks=[], albums=[], artists=[])
         connection.commit()
     assert await found(hub, "sooner") == ["Sooner — Somebody"]
+    index(CHECK)
+
+
+async def test_rows_that_are_noted_for_later_are_written_so_many_at_a_time(hub, data_dir, found, index):
+    put(data_dir, [song("Early"), song("Late")])
+    with closing(sqlite3.connect(data_dir / INDEX_LAYOUT.name)) as connection:
+        connection.execute("UPDATE tracks SET title = 'Sooner'")
+        keys = [key for (key,) in connection.execute("SELECT key FROM tracks ORDER BY key")]
+        index_search(connection, tracks=keys, albums=[], artists=[], later=True)
+        assert index_noted(connection, 1)
+        connection.commit()
+        assert count_noted(connection) == 1
+        assert len(await found(hub, "sooner")) == 1
+        assert index_noted(connection, 5)
+        assert not index_noted(connection, 5)
+        connection.commit()
+    assert len(await found(hub, "sooner")) == 2
     index(CHECK)
 
 

@@ -61,6 +61,13 @@ FOUND_BY = {
     "Radiohead": ["radiohaed", "radioheda", "raidohead"],
     "Nirvana": ["nirvanna", "nirvan", "nrivana"],
     "Tchaikovsky": ["tchaikovski", "chaikovsky"],
+    "Seven Nation Army": [
+        "seven nation army remastered",
+        "Seven Nation Army - Remastered 2011",
+        "seven nation army (2011 remaster)",
+        "seven nation army official video",
+        "seven nation army lyrics",
+    ],
 }
 
 

@@ -25,7 +25,7 @@ from backends.local.hub.indexing.succession import Succession
 from backends.local.hub.indexing.totals import Totals
 from backends.local.hub.indexing.user_facts import UserFacts
 from backends.local.hub.moments import now_ms
-from backends.local.hub.searching.indexing import index_search
+from backends.local.hub.searching.indexing import count_noted, index_noted, index_search
 from contract.hub.ids import Kind, kind_of
 
 __all__ = ["IndexWriter"]
@@ -57,16 +57,26 @@ class IndexWriter:
     ) -> None:
         """Of an open index; the facts say which new albums and artists are saved.
 
-        With `search_later` the rows that search reads are written when many have gathered, which is far faster, and
-        the last of them by `finish_search`.
+        With `search_later` the rows that search reads are only noted, until `write_search` or `finish_search` writes
+        many at once, which is far faster.
         """
         self._connection = connection
         self._facts = facts
         self._search_later = search_later
 
+    @property
+    def noted_for_search(self) -> int:
+        """How many rows that search reads are yet to be written."""
+        return count_noted(self._connection)
+
+    def write_search(self, limit: int) -> bool:
+        """Write so many of the rows that search reads, at most; say whether there were any."""
+        return index_noted(self._connection, limit)
+
     def finish_search(self) -> None:
-        """Write the rows that search reads of whatever has gathered."""
-        index_search(self._connection, tracks=(), albums=(), artists=())
+        """Write the rows that search reads of whatever has been noted."""
+        while self.write_search(_AT_ONCE):
+            pass
 
     def put(self, entries: Sequence[FileEntry], *, at: int | None = None) -> list[int]:
         """Add tracks, or change those that are there, and return their keys in order. All of them are present then.

@@ -5,8 +5,10 @@ A track keeps its id when its file is moved, renamed or tagged anew. The first t
 1. Its number on the disk, size and time are those of a track whose file is gone or another: it was moved or renamed.
 2. A file at the same path with the same audio: it was tagged anew.
 3. Audio of tracks whose files are gone, missing or another: moved, or swapped; `matching` says which is which.
-4. A file at the same path: another rip of the track.
+4. A file at the same path: another rip of the track, unless title and artist both say that it is another song.
 5. It is new.
+
+A file that is new because the one it was copied from is still there may become that track later (`handing_on`).
 
 What `hub.db` mentions and the index does not know, because it was built again, counts as a track without its file.
 """
@@ -19,10 +21,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backends.local.hub.indexing.names import folded
 from backends.local.hub.reading.record import AudioFile
 from backends.local.hub.scanning.comparing import Comparison, Found
 from backends.local.hub.scanning.matching import Candidate, match
 from backends.local.hub.scanning.paths import base_name, join
+from backends.local.hub.scanning.roots import look_at
 
 __all__ = ["Decision", "Identities"]
 
@@ -31,7 +35,7 @@ _MISSING = f"SELECT {_COLUMNS} FROM tracks WHERE missing_since IS NOT NULL"
 _ROWS = f"SELECT {_COLUMNS} FROM tracks WHERE key IN (SELECT value FROM json_each(?))"
 
 _ELSEWHERE = """
-    SELECT t.key, t.fingerprint, t.inode, t.size, t.mtime_ns, f.path, t.name
+    SELECT t.key, t.fingerprint, t.inode, t.size, t.mtime_ns, f.root_id, f.path, t.name
     FROM tracks t JOIN folders f ON f.key = t.folder_key WHERE t.fingerprint = ? AND t.missing_since IS NULL LIMIT 100
 """
 
@@ -71,12 +75,20 @@ class Identities:
     """Tells the files of one scan from each other, which are asked for once each, and then settled."""
 
     def __init__(
-        self, index: sqlite3.Connection, user: sqlite3.Connection, comparison: Comparison, *, whole: bool
+        self,
+        index: sqlite3.Connection,
+        user: sqlite3.Connection,
+        comparison: Comparison,
+        *,
+        roots: Mapping[int, bytes],
+        whole: bool,
     ) -> None:
         """`whole` says that all of the library was looked into, so that all that is gone is known."""
         self._index = index
+        self._roots = roots
         self._whole = whole
         self._looked_for: set[bytes] = set()
+        self._mounted: dict[int, bool] = {}
         self._fingerprints: dict[int, bytes] = {}
         self._by_audio: defaultdict[bytes, set[int]] = defaultdict(set)
         self._by_stamp: dict[tuple[int, int, int], int] = {}
@@ -111,10 +123,8 @@ class Identities:
             by_audio[audio.fingerprint].append(place)
         for fingerprint, places in by_audio.items():
             self._match(fingerprint, places, files, decisions)
-        for place, (found, _) in enumerate(files):
-            if decisions[place] is None:
-                own = found.key if found.key in self._fingerprints and found.key not in self._claimed_keys else None
-                decisions[place] = _NEW if own is None else self._settled(own)
+        for place, own in self._at_their_paths(files, decisions):
+            decisions[place] = self._settled(own)
         return [decision or _NEW for decision in decisions]
 
     def left(self) -> set[int]:
@@ -140,13 +150,20 @@ class Identities:
         return claims
 
     def _look_elsewhere(self, fingerprint: bytes) -> None:
-        """Add tracks of that audio whose files have left folders that were not looked into this time."""
+        """Add tracks of that audio whose files have left places that were not looked into this time."""
         if fingerprint in self._looked_for:
             return
         self._looked_for.add(fingerprint)
-        for *row, folder, name in self._index.execute(_ELSEWHERE, (fingerprint,)).fetchall():
-            if row[0] not in self._fingerprints and os.path.isdir(folder) and not os.path.lexists(join(folder, name)):  # noqa: PTH112  (bytes)
+        for *row, root_id, folder, name in self._index.execute(_ELSEWHERE, (fingerprint,)).fetchall():
+            if row[0] not in self._fingerprints and self._is_mounted(root_id) and _is_gone(join(folder, name)):
                 self._add([tuple(row)])
+
+    def _is_mounted(self, root_id: int) -> bool:
+        """Whether the root is there: of one that is not, nothing can be said to be gone."""
+        if root_id not in self._mounted:
+            root = self._roots.get(root_id)
+            self._mounted[root_id] = root is not None and look_at(root) == "present"
+        return self._mounted[root_id]
 
     def _settled(self, key: int) -> Decision:
         fingerprint = self._fingerprints.pop(key)
@@ -179,6 +196,21 @@ class Identities:
                 taken.append(theirs - len(keys))
         self._lost[fingerprint] = [each for place, each in enumerate(lost) if place not in set(taken)]
 
+    def _at_their_paths(
+        self, files: Sequence[tuple[Found, AudioFile]], decisions: Sequence[Decision | None]
+    ) -> list[tuple[int, int]]:
+        """Files that are nothing else, by their places, with the tracks at their paths that they are other rips of."""
+        keys = {
+            place: found.key
+            for place, (found, _) in enumerate(files)
+            if decisions[place] is None
+            and found.key is not None
+            and found.key in self._fingerprints
+            and found.key not in self._claimed_keys
+        }
+        rows = self._candidates(list(keys.values()))
+        return [(place, key) for place, key in keys.items() if not _is_another(rows[key], files[place][1])]
+
     def _candidates(self, keys: Sequence[int]) -> dict[int, Candidate]:
         return {
             key: _candidate(folder, name, inode, json.loads(tags or "{}"))
@@ -191,6 +223,16 @@ class Identities:
         return any(key not in self._fingerprints for (key,) in same)
 
 
+def _is_gone(path: bytes) -> bool:
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:  # longer than a system call takes, or not to be looked at
+        return False
+    return False
+
+
 def _candidate(folder: bytes, name: bytes, inode: int, tags: Mapping[str, Any]) -> Candidate:
     title, artist, album, track = (tags.get(tag) for tag in ("title", "artist", "album", "track"))
     return Candidate(
@@ -201,6 +243,13 @@ def _candidate(folder: bytes, name: bytes, inode: int, tags: Mapping[str, Any]) 
         tags=(title, artist, album) if title else None,
         slot=(artist, album, tags.get("disc"), track) if track else None,
     )
+
+
+def _is_another(track: Candidate, audio: AudioFile) -> bool:
+    """Whether a file is another song than the track: neither title nor artist are the same."""
+    title, artist, _ = track.tags or (None, None, None)
+    pairs = ((title, audio.tags.get("title")), (artist, audio.tags.get("artist")))
+    return all(was and now and folded(was) != folded(now) for was, now in pairs)
 
 
 def _lost_tracks(index: sqlite3.Connection, user: sqlite3.Connection) -> dict[bytes, list[_Known]]:

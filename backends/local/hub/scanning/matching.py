@@ -22,7 +22,7 @@ class Candidate:
     folder: bytes
     name: bytes
     inode: int | None
-    tags: Hashable
+    tags: tuple[str | None, ...] | None
     slot: Hashable = None
 
 

@@ -13,19 +13,28 @@ from backends.local.hub.indexing.writer import IndexWriter
 from backends.local.hub.reading.record import AudioFile
 from backends.local.hub.scanning.comparing import Comparison, Found, KnownFolder
 from backends.local.hub.scanning.giving_ids import give_ids
+from backends.local.hub.scanning.handing_on import hand_on
 from backends.local.hub.scanning.identity import Decision
 from backends.local.hub.scanning.paths import join
 
 __all__ = ["Recorder", "Settled"]
 
-_WORK_A_TRANSACTION = 0.025
-_SECONDS_A_TRANSACTION = 0.06
-"""To aim at, of work and by the clock: the lock is to be held a tenth of a second at the very most."""
+_WORK_A_TRANSACTION = 0.02
+_SECONDS_A_TRANSACTION = 0.03
+"""To aim at, of work and by the clock: nobody is to wait fifty milliseconds for the lock."""
 
-_FIRST, _LEAST, _MOST = 60, 40, 250
+_FIRST, _LEAST, _MOST = 30, 20, 250
 """Tracks of a transaction."""
 
-_MARKED_AT_ONCE = 200
+_SEARCH_ROWS_FOR_A_TRACK = 3
+"""They are written in transactions of their own; so many take about as long as a track."""
+
+_MARKED_AT_ONCE = 100
+_MISSED_AT_ONCE = 15
+"""Far fewer: a copy may go on as each of them, which is as much work as to put two tracks."""
+
+_TRACKS_BETWEEN_CHECKPOINTS = 1000
+"""Most pages change many times during a scan, and each checkpoint copies them once, and waits for the disk."""
 
 _SECONDS_BETWEEN_NOTES = 1.0
 
@@ -70,7 +79,7 @@ class Recorder:
         self._index = index
         self._user = user
         self._facts = UserFacts(user)
-        self._writer = IndexWriter(index, self._facts)
+        self._writer = IndexWriter(index, self._facts, search_later=True)
         self._comparison = comparison
         self._folders = comparison.folders
         self._roots = roots
@@ -78,6 +87,8 @@ class Recorder:
         self._edited: set[str] = set()
         self._changed = False
         self._noted = time.monotonic()
+        self._unchecked = 0
+        index.execute("PRAGMA wal_autocheckpoint = 0")
 
     @contextmanager
     def transaction(self) -> Generator[None, None, None]:
@@ -102,6 +113,26 @@ class Recorder:
         clock = (time.monotonic() - started) / _SECONDS_A_TRANSACTION
         self.batch = max(_LEAST, min(int(len(files) / max(work, clock, 1e-6)), 2 * self.batch, _MOST))
         self._changed = True
+        self.write_search(self._search_rows)
+        self._unchecked += len(files)
+        if self._unchecked >= _TRACKS_BETWEEN_CHECKPOINTS:
+            self.checkpoint()
+
+    def write_search(self, at_least: int = 1) -> None:
+        """Write the rows that search reads, once so many have gathered."""
+        while self._writer.noted_for_search >= at_least:
+            with self.transaction():
+                self._writer.write_search(self._search_rows)
+            self._changed = True
+
+    @property
+    def _search_rows(self) -> int:
+        return _SEARCH_ROWS_FOR_A_TRACK * self.batch
+
+    def checkpoint(self) -> None:
+        """Copy what was written from the write-ahead log into the database, as far as nobody reads what was before."""
+        self._unchecked = 0
+        self._index.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def refuse(self, refused: Sequence[tuple[Found, str]]) -> None:
         """Remember files that can't be read, so that the next scan leaves them alone while they do not change."""
@@ -123,7 +154,12 @@ class Recorder:
 
     def mark_missing(self, keys: Iterable[int]) -> None:
         """The files of these tracks are gone."""
-        self._mark(keys, lambda some: self._writer.mark_missing(some, self._clock()))
+
+        def mark(some: Sequence[int]) -> None:
+            self._writer.mark_missing(some, self._clock())
+            self._edited.update(hand_on(self._index, self._facts, self._writer, some))
+
+        self._mark(keys, mark, at_once=_MISSED_AT_ONCE)
 
     def mark_present(self, keys: Iterable[int]) -> None:
         """The files of these tracks are there again."""
@@ -199,9 +235,12 @@ class Recorder:
             folder = self._folders[found.folder] = KnownFolder(key or 0, found.root_id, cover, stamp)
         return folder
 
-    def _mark(self, keys: Iterable[int], mark: Callable[[Sequence[int]], None]) -> None:
+    def _mark(
+        self, keys: Iterable[int], mark: Callable[[Sequence[int]], None], *, at_once: int = _MARKED_AT_ONCE
+    ) -> None:
         keys = list(keys)
-        for start in range(0, len(keys), _MARKED_AT_ONCE):
+        for start in range(0, len(keys), at_once):
             with self.transaction():
-                mark(keys[start : start + _MARKED_AT_ONCE])
+                mark(keys[start : start + at_once])
             self._changed = True
+            self.write_search(self._search_rows)

@@ -25,10 +25,13 @@ def all_roots(user: sqlite3.Connection) -> dict[int, bytes]:
 
 
 def look_at(root: bytes) -> FolderState:
-    """Whether the folder is there, with anything in it: what is mounted elsewhere leaves an empty one behind."""
+    """Whether the folder is there, with anything in it: what is mounted elsewhere leaves an empty one behind.
+
+    What systems put there by themselves, such as lost+found, is not anything.
+    """
     try:
         with os.scandir(root) as entries:
-            return "present" if any(entry.name[:1] != b"." for entry in entries) else "empty"
+            return "present" if any(not left_alone(entry.name) for entry in entries) else "empty"
     except OSError:
         return "absent"
 

@@ -1,9 +1,11 @@
 """One scan, from the walk to the last mark; it runs in a thread of its own."""
 
+import gc
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from backends.local.hub.reading.record import AudioFile
@@ -24,6 +26,9 @@ _SECONDS_BETWEEN_REPORTS = 0.2
 _SECONDS_UNWRITTEN = 0.5
 
 _FOLDERS_BETWEEN_LOOKS = 50
+
+_OBJECTS_BETWEEN_COLLECTIONS = 20_000
+"""A scan makes many objects, which all live until it is done with them, and no cycles of them."""
 
 _WHY_LEFT_OUT: dict[FolderState, str] = {
     "absent": "The folder is not there, or can't be read. Its tracks were left as they were.",
@@ -81,6 +86,16 @@ class Scanner:
             Stopped: It was asked to end; what it had found by then is kept.
             sqlite3.Error: A database can't be read or written.
         """
+        with _rare_collections():
+            try:
+                self._bring_up()
+            finally:
+                self.recorder.write_search()
+                self.recorder.checkpoint()
+            self._tell()
+            self.recorder.note(at_last=True)
+
+    def _bring_up(self) -> None:
         gone = self._walk()
         comparison, report = self._comparison, self._report
         self.recorder.forget_problems(comparison.solved)
@@ -91,8 +106,6 @@ class Scanner:
         missing = [key for key in gone if key in left]
         self.recorder.mark_missing([*missing, *self._spoilt])
         report.missing += len(missing) + len(self._spoilt)
-        self._tell()
-        self.recorder.note(at_last=True)
 
     def _walk(self) -> list[int]:
         """Compare what is in the places with the index; return the keys of tracks whose files are gone."""
@@ -136,7 +149,7 @@ class Scanner:
         """Read and write what is new or has changed; return the keys of tracks that no file was found for."""
         context = self._context
         whole = {place.path for place in context.places} == set(context.roots.values())
-        identities = Identities(context.index, context.user, self._comparison, whole=whole)
+        identities = Identities(context.index, context.user, self._comparison, roots=context.roots, whole=whole)
         # Changed files first: what was in their places decides what files elsewhere are.
         files = sorted(self._comparison.to_read, key=lambda found: found.key is None)
         for results in context.pool.read(files):
@@ -181,6 +194,8 @@ class Scanner:
             for found, _, decision in batch:
                 self._count(found, decision)
             self._tick()
+        if rest:
+            self.recorder.write_search()
 
     def _count(self, found: Found, decision: Decision) -> None:
         if found.key is not None and decision.key != found.key and not found.missing:
@@ -211,3 +226,14 @@ class Scanner:
         context.progress(self._report)
         if asked:
             raise Stopped
+
+
+@contextmanager
+def _rare_collections() -> Generator[None, None, None]:
+    """Have the collector look through the program's objects seldom: it costs a tenth, also while the lock is held."""
+    first, *others = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *others)
+    try:
+        yield
+    finally:
+        gc.set_threshold(first, *others)

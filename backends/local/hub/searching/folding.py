@@ -71,7 +71,9 @@ class Folded:
 def folded(text: str) -> Folded:
     """Fold a text."""
     if _PLAIN.fullmatch(lowered := text.lower()):
-        words = tuple(word[:_LONGEST_WORD] for word in lowered.split())
+        words = tuple(lowered.split())
+        if len(lowered) > _LONGEST_WORD:
+            words = tuple(word[:_LONGEST_WORD] for word in words)
         return Folded(words, tuple(_initials(words)), _name(words[0], words))
     plain = plain_letters(text)
     chunks = tuple(_chunks(plain))
@@ -141,6 +143,8 @@ def _other_words(text: str, plain: str, chunks: Iterable[Chunk], words: Sequence
 def _initials(words: Sequence[str]) -> Iterator[str]:
     """Letters that stand alone one after the other, as one word: of "R E M"."""
     run = ""
+    if min(map(len, words), default=0) > 1:  # as in most texts
+        return
     for word in (*words, ""):
         if len(word) == 1 and word.isascii():
             run += word
@@ -165,7 +169,9 @@ def _parts(chunks: Iterable[Chunk]) -> Iterator[str]:
 
 def _name(first: str, words: Sequence[str]) -> str:
     kept = words[1:] if first in ARTICLES and len(words) > 1 else words
-    return "".join(word for place, word in enumerate(kept) if not _joins(kept, place))[:LONGEST_NAME]
+    if not _JOINING.isdisjoint(kept):
+        kept = [word for place, word in enumerate(kept) if not _joins(kept, place)]
+    return "".join(kept)[:LONGEST_NAME]
 
 
 def _joins(words: Sequence[str], place: int) -> bool:

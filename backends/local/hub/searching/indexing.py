@@ -2,14 +2,15 @@
 
 import json
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from backends.local.hub.searching.folding import folded, folded_names
-from backends.local.hub.searching.places import Group, group_of, item_of, key_of, place_of
+from backends.local.hub.searching.places import Group, item_of, key_of, place_of, places_of
 
-__all__ = ["index_search"]
+__all__ = ["count_noted", "index_noted", "index_search"]
 
 Row = tuple[int, int, str, str, str, str]
 """Of search_rows: place, item, name, title, artist, album."""
@@ -43,10 +44,11 @@ _KEEP_WORD = "INSERT OR IGNORE INTO search_words (word) VALUES (?)"
 
 _NOTE = "INSERT OR IGNORE INTO search_pending (item) VALUES (?)"
 _COUNT_NOTED = "SELECT count(*) FROM search_pending"
-_NOTED = "SELECT item FROM search_pending"
-_FORGET_NOTED = "DELETE FROM search_pending"
+_NOTED = "SELECT item FROM search_pending ORDER BY item LIMIT ?"
+_FORGET_NOTED = "DELETE FROM search_pending WHERE item <= ?"
 
-_AT_ONCE = 1000
+_ALL = -1
+"""As a limit, for SQLite."""
 
 _SHORTEST_KEPT = 3
 """Shorter words are not corrected, nor is anything corrected to them."""
@@ -70,8 +72,8 @@ def index_search(
         tracks: Keys of tracks.
         albums: Keys of albums.
         artists: Keys of artists.
-        later: Only note them, until a thousand have gathered: a row among many costs a third of a row among a few.
-            The next call that does not say so, be it without keys, writes what has been noted.
+        later: Only note them: a row among many costs a third of a row among a few. `index_noted` writes them, or the
+            next call that does not say so, be it without keys.
     """
     items = {
         *(item_of(Group.TRACKS, key) for key in tracks),
@@ -79,21 +81,41 @@ def index_search(
         *(item_of(Group.ARTISTS, key) for key in artists),
     }
     if later:
-        connection.executemany(_NOTE, ((item,) for item in items))
-        if connection.execute(_COUNT_NOTED).fetchone()[0] < _AT_ONCE:
-            return
-        items.clear()
-    if noted := [item for (item,) in connection.execute(_NOTED)]:
-        items.update(noted)
-        connection.execute(_FORGET_NOTED)
+        connection.executemany(_NOTE, [(item,) for item in sorted(items)])
+        return
+    items.update(_taken(connection, _ALL))
     if items:
         _index(connection, sorted(items))
 
 
+def index_noted(connection: sqlite3.Connection, limit: int) -> bool:
+    """Write the rows of what has been noted, of so many at most; say whether there was anything."""
+    items = _taken(connection, limit)
+    if items:
+        _index(connection, items)
+    return bool(items)
+
+
+def count_noted(connection: sqlite3.Connection) -> int:
+    """How many rows are noted and not written yet."""
+    [(count,)] = connection.execute(_COUNT_NOTED)
+    return count
+
+
+def _taken(connection: sqlite3.Connection, limit: int) -> list[int]:
+    """What is noted, so many at most and in order; it is noted no longer."""
+    items = [item for (item,) in connection.execute(_NOTED, (limit,))]
+    if items:
+        connection.execute(_FORGET_NOTED, (items[-1],))
+    return items
+
+
 def _index(connection: sqlite3.Connection, items: Sequence[int]) -> None:
+    """Of these items, in order."""
     present: dict[int, Row] = {}
     for group, sql, row_of in _GROUPS:
-        if keys := [key_of(item) for item in items if group_of(item) is group]:
+        first, last = (bisect_left(items, place) for place in places_of(group))
+        if keys := [key_of(item) for item in items[first:last]]:
             present |= {row[1]: row for row in map(row_of, _read(connection, sql, keys))}
     stored: dict[int, Row] = {row[1]: row for row in _read(connection, _STORED, items)}
     changed = [item for item in items if stored.get(item) != present.get(item)]
@@ -130,8 +152,9 @@ def _track_row(found: Sequence[Any]) -> Row:
 def _replace(connection: sqlite3.Connection, old: Sequence[Row], new: Sequence[Row]) -> None:
     connection.executemany(_REMOVE, ((row[0],) for row in old))
     connection.executemany(_ADD, new)
-    words = {word for row in new for text in row[3:] for word in text.split() if _may_be_meant(word)}
-    connection.executemany(_KEEP_WORD, ((word,) for word in sorted(words)))
+    texts = {text for row in new for text in row[3:]}
+    words = set(chain.from_iterable(map(str.split, texts)))
+    connection.executemany(_KEEP_WORD, [(word,) for word in sorted(words) if _may_be_meant(word)])
     # FTS5 writes out what it has gathered whenever a row's number is less than the one before.
     steps = sorted(
         [*((row, False) for row in old), *((row, True) for row in new)], key=lambda step: (step[0][0], step[1])

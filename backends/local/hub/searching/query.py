@@ -1,5 +1,6 @@
 """What a query asks for: its words, each with what may stand in its place."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,11 @@ _LIKELY_COMPLETE = 4
 _OPTIONAL = frozenset({
     *("the", "a", "an", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il"),
     *("and", "n", "und", "et", "y", "of", "in", "on", "by", "from", "feat", "ft", "featuring"),
+    *("remaster", "remastered", "official", "video", "audio", "lyrics", "mp3", "flac", "hq", "hd"),
 })  # fmt: skip
+
+_REMASTERED = re.compile(r"\b(remaster(?:ed)?)\W+(?:19|20)\d\d\b|\b(?:19|20)\d\d\W+(remaster(?:ed)?)\b", re.IGNORECASE)
+"""Shops write the year of it behind the title: "Remastered 2011", "2011 Remaster"."""
 
 
 Similar = tuple[tuple[str, ...], int]
@@ -71,8 +76,8 @@ class Query:
     @classmethod
     def of(cls, text: str) -> "Query":
         """What the text asks for; nothing is required if it has neither letters nor signs."""
-        whole = folded(text)
-        chunks = chunks_of(text) or tuple(Chunk((sign,)) for sign in whole.words)
+        whole, bare = folded(text), _REMASTERED.sub(r"\1\2", text)
+        chunks = chunks_of(bare) or tuple(Chunk((sign,)) for sign in whole.words)
         terms = [_term(chunk, is_last=chunk is chunks[-1]) for chunk in chunks]
         required = [term for term in terms if term.word not in _OPTIONAL]
         optional = [term for term in terms if term.word in _OPTIONAL] if required else []
