@@ -108,7 +108,7 @@ async def test_what_can_be_got_is_told(call):
             "hub_control",
             {"action": "remove", "entries": ["que_0f3a9c2e5b7d1846"]},
             "The queue has no entry",
-            "hub_now_playing shows the entries' ids.",
+            "those of the queue from hub_now_playing.",
         ),
         ("hub_control", {"action": "seek", "seconds": 1e308}, "seconds must be", None),
         ("hub_control", {"action": "seek", "seconds": "Infinity"}, "seconds must be", None),

@@ -1,5 +1,7 @@
 """Lyrics in tags and beside the file."""
 
+from os import mkfifo
+
 import pytest
 from mutagen.flac import FLAC
 
@@ -74,3 +76,9 @@ def test_lyrics_of_several_names_are_those_with_times(tmp_path):
     file["UNSYNCEDLYRICS"], file["LYRICS"] = "Plain", TIMED
     file.save()
     assert lyrics(path) == (TIMED, True)
+
+
+def test_a_pipe_that_is_called_like_lyrics_holds_nothing_up(tmp_path):
+    path = write_file(tmp_path / "song.flac", "flac", title="Song")
+    mkfifo(tmp_path / "song.lrc")
+    assert read_audio(bytes(path)).lyrics is None

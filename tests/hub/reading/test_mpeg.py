@@ -64,3 +64,13 @@ def test_tags_behind_the_audio_do_not_play(path):
 
 def test_a_file_of_very_few_frames_is_read(path):
     assert duration(path, frame(8) * 2) == 48
+
+
+def test_a_change_between_two_places_that_agree_is_found(path):
+    """The bit rate of the beginning and the end is not that of the middle."""
+    assert duration(path, frame(8) * 300 + frame(14) * 400 + frame(8) * 300) == 24_000
+
+
+def test_padding_does_not_make_another_bit_rate(path):
+    content = b"".join(frame(8, number % 3 == 0) for number in range(600))
+    assert duration(path, content) == round(8 * len(content) / 64)

@@ -80,7 +80,7 @@ def _read(file: BinaryIO, size: int, kind: _Kind) -> AudioFile:
     if not info.sample_rate or (length and not info.length):
         raise NotAudio(f"The {kind.name} file does not say how its audio is coded.")
     fields: Fields = {}
-    has_cover = read_id3(iff.tags, fields)
+    has_cover = read_id3(() if iff.tags is None else iff.tags.values(), fields)
     facts = kind.format, info.channels, info.sample_rate, info.bits_per_sample
     return audio_file(
         kind.format,

@@ -1,6 +1,5 @@
 """Dates of releases as tags have them, to the year, the month or the day."""
 
-import calendar
 import re
 
 __all__ = ["partial_date"]
@@ -26,6 +25,13 @@ def partial_date(text: str) -> str | None:
         return None
     if not 1 <= month <= 12:
         return f"{year}"
-    if not 1 <= day <= calendar.monthrange(year, month)[1]:
+    if not 1 <= day <= _days(year, month):
         return f"{year}-{month:02d}"
     return f"{year}-{month:02d}-{day:02d}"
+
+
+def _days(year: int, month: int) -> int:
+    """Of a month; `calendar` would take longer to import than hundreds of files to read."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in {4, 6, 9, 11} else 31

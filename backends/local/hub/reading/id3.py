@@ -3,7 +3,7 @@
 The names of what has no frame of its own are Picard's, for MusicBrainz.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from backends.local.hub.reading.fields import Fields, add, known_name
@@ -33,10 +33,10 @@ _TEXTS = {
 }
 
 
-def read_id3(tag: Any, fields: Fields) -> bool:
-    """Put the texts of a tag into `fields`; return whether it has a picture."""
+def read_id3(frames: Iterable[Any], fields: Fields) -> bool:
+    """Put the texts of a tag's frames into `fields`; return whether a picture is among them."""
     has_cover = False
-    for frame in () if tag is None else tag.values():
+    for frame in frames:
         id_: str = frame.FrameID
         if name := _TEXTS.get(id_):
             _add_texts(frame, name, fields)

@@ -7,9 +7,8 @@ time by a signal, which its main thread gets. A system without either has neithe
 import mmap
 import signal
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from pathlib import Path
 
 try:
     import resource
@@ -21,7 +20,7 @@ __all__ = ["TooLong", "limited_memory", "limited_time"]
 _MOST_BYTES = 384 << 20
 """Above what the process has already: room for the longest tags, several times over."""
 
-_PAGES = Path("/proc/self/statm")
+_PAGES = "/proc/self/statm"
 
 
 class TooLong(BaseException):
@@ -46,15 +45,22 @@ def limited_memory() -> Generator[None, None, None]:
 
 
 @contextmanager
-def limited_time(seconds: float) -> Generator[None, None, None]:
-    """Have what computes for longer fail with TooLong. Only computing counts: a slow disk is no fault of the file's."""
+def limited_time(seconds: float) -> Generator[Callable[[], object], None, None]:
+    """Have what computes for longer fail with TooLong; the function that is given begins the time anew.
+
+    Only computing counts: a slow disk is no fault of the file's.
+    """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
+        yield lambda: None
         return
+
+    def begin() -> None:
+        signal.setitimer(signal.ITIMER_PROF, seconds, seconds)  # again, should the first be lost in a destructor
+
     before = signal.signal(signal.SIGPROF, _end)
-    signal.setitimer(signal.ITIMER_PROF, seconds, seconds)  # again, should the first be lost in a destructor
+    begin()
     try:
-        yield
+        yield begin
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
@@ -67,6 +73,7 @@ def _end(*_: object) -> None:
 def _used() -> int | None:
     """The bytes of addresses that this process has in use."""
     try:
-        return int(_PAGES.read_bytes().split()[0]) * mmap.PAGESIZE
+        with open(_PAGES, "rb") as pages:  # noqa: PTH123  (pathlib takes long to import)
+            return int(pages.read().split()[0]) * mmap.PAGESIZE
     except OSError:
         return None

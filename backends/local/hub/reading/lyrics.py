@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from backends.local.hub.reading.fields import Fields
 from backends.local.hub.reading.names import lyrics_names
+from backends.local.hub.reading.opening import NotAudio, open_file
 from backends.text import clean
 
 __all__ = ["Lyrics", "embedded_lyrics", "lyrics_beside"]
@@ -38,9 +39,10 @@ def lyrics_beside(path: bytes) -> Lyrics | None:
         if not os.access(name, os.R_OK):  # far cheaper than to try, and most files have none
             continue
         try:
-            with open(name, "rb") as file:  # noqa: PTH123  (bytes)
+            file, _ = open_file(name)  # without waiting, should a pipe be called so
+            with file:
                 data = file.read(_MOST_BYTES)
-        except OSError:
+        except (NotAudio, OSError):
             continue
         if lyrics := _lyrics(_decoded(data)):
             return lyrics

@@ -1,12 +1,13 @@
 """M4A and other MP4 with audio."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, BinaryIO
 
 from backends.local.hub.reading import fingerprint
 from backends.local.hub.reading.audio import audio_file
 from backends.local.hub.reading.fields import Fields, add, known_name
-from backends.local.hub.reading.opening import NotAudio, parsed
+from backends.local.hub.reading.opening import NotAudio, mutagen_class
 from backends.local.hub.reading.record import AudioFile, Format
 from backends.local.hub.reading.wholeness import require_whole
 
@@ -34,7 +35,7 @@ def read_mp4(file: BinaryIO, size: int) -> AudioFile:
     """Read an MP4 file: its first audio track."""
     start, end = _audio(file, size)
     file.seek(0)
-    mp4 = parsed("mp4.MP4", file)
+    mp4 = _mp4()(file)
     info = mp4.info
     format_ = _FORMATS.get(info.codec.partition(".")[0])
     if format_ is None:
@@ -51,6 +52,17 @@ def read_mp4(file: BinaryIO, size: int) -> AudioFile:
         has_cover=_read_tags(mp4.tags, fields),
         fields=fields,
     )
+
+
+@cache
+def _mp4() -> Any:
+    """Mutagen's class, but that it also writes each tag that it reads, to see whether it could: a fifth of its time."""
+    tags = type("MP4Tags", (mutagen_class("mp4.MP4Tags"),), {"_render": _render})
+    return type("MP4", (mutagen_class("mp4.MP4"),), {"MP4Tags": tags})
+
+
+def _render(*_: object) -> bytes:
+    return b""
 
 
 def _audio(file: BinaryIO, size: int) -> tuple[int, int]:

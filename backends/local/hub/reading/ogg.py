@@ -1,9 +1,6 @@
 """Ogg Vorbis, Opus, and FLAC in Ogg."""
 
-import io
-from typing import Any, BinaryIO
-
-from mutagen import MutagenError
+from typing import BinaryIO, NamedTuple
 
 from backends.local.hub.reading import fingerprint
 from backends.local.hub.reading.audio import audio_file
@@ -16,6 +13,7 @@ __all__ = ["read_ogg"]
 
 _HEAD = 1 << 10
 _LONGEST_PAGE = 65307
+_PAGE_HEADER = 27  # bytes, the last of which says how many bytes of sizes follow
 _OPUS_RATE = 48000
 
 _CODECS: dict[bytes, tuple[Format, str]] = {
@@ -24,6 +22,11 @@ _CODECS: dict[bytes, tuple[Format, str]] = {
     b"\x7fFLAC": ("flac", "oggflac.OggFLAC"),
 }
 """By what the first packet of a stream begins with."""
+
+
+class _Page(NamedTuple):
+    position: int
+    packets: bytes
 
 
 def read_ogg(file: BinaryIO, size: int) -> AudioFile:
@@ -40,7 +43,7 @@ def read_ogg(file: BinaryIO, size: int) -> AudioFile:
     return audio_file(
         format_,
         fingerprint.of_parts(
-            (packet for page in pages for packet in page.packets),
+            (page.packets for page in pages),
             *(format_, rate, info.channels, info.serial, [page.position for page in pages]),
         ),
         seconds=seconds,
@@ -63,7 +66,7 @@ def _codec(file: BinaryIO) -> tuple[Format, str]:
     return _CODECS[min(marks, key=head.index)]
 
 
-def _last_pages(file: BinaryIO, size: int) -> list[Any]:
+def _last_pages(file: BinaryIO, size: int) -> list[_Page]:
     """The last two pages with audio, the last one first.
 
     A page with no position has no packet that ends on it, and one at position 0 has headers.
@@ -73,14 +76,13 @@ def _last_pages(file: BinaryIO, size: int) -> list[Any]:
     """
     file.seek(max(0, size - 2 * _LONGEST_PAGE))
     data = file.read(2 * _LONGEST_PAGE)
-    pages: list[Any] = []
+    pages: list[_Page] = []
     at = end = len(data)
     while len(pages) < 2 and (at := data.rfind(b"OggS", 0, at)) >= 0:
-        try:
-            page = parsed("ogg.OggPage", io.BytesIO(data[at:end]))
-        except (MutagenError, EOFError):
+        page = _page(data[at:end])
+        if page is None:
             if end == len(data):
-                raise NotAudio("The Ogg file is cut off: it ends in the middle of a page.") from None
+                raise NotAudio("The Ogg file is cut off: it ends in the middle of a page.")
             continue  # the mark of a page, and no page: it is in the audio
         end = at
         if page.position > 0:
@@ -88,3 +90,14 @@ def _last_pages(file: BinaryIO, size: int) -> list[Any]:
     if not pages:
         raise NotAudio("The Ogg file is cut off before its audio begins.")
     return pages
+
+
+def _page(data: bytes) -> _Page | None:
+    """The page that the data begins with, if all of it is there."""
+    if len(data) < _PAGE_HEADER or data[4]:
+        return None
+    start = _PAGE_HEADER + data[_PAGE_HEADER - 1]
+    size = sum(data[_PAGE_HEADER:start])
+    if len(data) < start + size:
+        return None
+    return _Page(int.from_bytes(data[6:14], "little", signed=True), data[start : start + size])

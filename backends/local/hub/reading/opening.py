@@ -3,10 +3,11 @@
 import io
 import os
 import stat
+from functools import cache
 from importlib import import_module
 from typing import Any, BinaryIO
 
-__all__ = ["NotAudio", "open_audio", "parsed"]
+__all__ = ["NotAudio", "mutagen_class", "open_file", "parsed"]
 
 _WHOLE = 1 << 16
 """A file that is no longer than this is read at once."""
@@ -20,7 +21,7 @@ class NotAudio(Exception):
     """The file can't be read as audio; the text is a sentence for people, and has nothing of the file in it."""
 
 
-def open_audio(path: bytes) -> tuple[BinaryIO, int]:
+def open_file(path: bytes) -> tuple[BinaryIO, int]:
     """Open a file, and say how long it is.
 
     Raises:
@@ -32,7 +33,7 @@ def open_audio(path: bytes) -> tuple[BinaryIO, int]:
         size = _size(raw)
         if size > _WHOLE:
             return io.BufferedReader(raw, _BUFFER), size
-        data = raw.read(_WHOLE)
+        data = raw.read(size)
     except BaseException:
         raw.close()
         raise
@@ -41,9 +42,15 @@ def open_audio(path: bytes) -> tuple[BinaryIO, int]:
 
 
 def parsed(name: str, file: BinaryIO, *arguments: object) -> Any:
-    """What a class of mutagen's makes of a file, as "mp3.MP3" names it; imported when a file needs it."""
+    """What a class of mutagen's makes of a file."""
+    return mutagen_class(name)(file, *arguments)
+
+
+@cache
+def mutagen_class(name: str) -> Any:
+    """A class of mutagen's, as "mp3.MP3" names it; imported when a file needs it."""
     module, _, class_ = name.partition(".")
-    return getattr(import_module(f"mutagen.{module}"), class_)(file, *arguments)
+    return getattr(import_module(f"mutagen.{module}"), class_)
 
 
 def _size(raw: io.FileIO) -> int:

@@ -17,7 +17,7 @@ from backends.local.hub.reading.mp3 import read_mp3
 from backends.local.hub.reading.mp4 import read_mp4
 from backends.local.hub.reading.names import extension
 from backends.local.hub.reading.ogg import read_ogg
-from backends.local.hub.reading.opening import NotAudio, open_audio
+from backends.local.hub.reading.opening import NotAudio, open_file
 from backends.local.hub.reading.record import AudioFile, Unreadable
 from backends.local.hub.reading.wavpack import read_wavpack
 
@@ -46,14 +46,14 @@ def read_batch(paths: Sequence[bytes], *, seconds: float = _SECONDS) -> list[Aud
 
     One that keeps the processor busy for more than so many seconds, or takes very much memory, is given up.
     """
-    with limited_memory():
-        return [_read_soon(path, seconds) for path in paths]
+    with limited_memory(), limited_time(seconds) as begin:
+        return [_read_soon(path, begin) for path in paths]
 
 
 def read_audio(path: bytes) -> AudioFile | Unreadable:
     """Read a file, and the lyrics beside it, however long it takes and whatever memory: a batch has bounds for both."""
     try:
-        file, size = open_audio(path)
+        file, size = open_file(path)
         with file:
             audio = _read(file, size, path)
         beside = lyrics_beside(path)
@@ -70,10 +70,10 @@ def read_audio(path: bytes) -> AudioFile | Unreadable:
     return audio
 
 
-def _read_soon(path: bytes, seconds: float) -> AudioFile | Unreadable:
+def _read_soon(path: bytes, begin: Callable[[], object]) -> AudioFile | Unreadable:
+    begin()
     try:
-        with limited_time(seconds):
-            return read_audio(path)
+        return read_audio(path)
     except TooLong:
         return Unreadable("Reading the file takes too long.")
 

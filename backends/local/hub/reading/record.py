@@ -1,9 +1,7 @@
 """What is read from one audio file, in one form for all formats."""
 
 from dataclasses import dataclass, field
-from typing import Literal, NotRequired
-
-from typing_extensions import TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 __all__ = ["FORMATS", "AudioFile", "Format", "Tags", "Unreadable"]
 
