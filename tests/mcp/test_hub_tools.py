@@ -334,6 +334,12 @@ async def test_browse_shows_the_library_at_a_glance_and_each_section(tools):
         assert [each["section"] for each in page["sections"]] == [section]
 
 
+async def test_a_folder_may_be_named_from_the_home_folder(tools, music, monkeypatch):
+    monkeypatch.setenv("HOME", str(music.parent))
+    scanned = await tools("hub_scan", folders=[f"~/{music.name}"])
+    assert [folder["path"] for folder in scanned["folders"]] == [str(music)]
+
+
 async def test_a_folder_is_forgotten_and_comes_back(tools, music):
     gone = await tools("hub_scan", action="forget", folders=[str(music)])
     assert gone["folders"] == []

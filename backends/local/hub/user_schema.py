@@ -58,10 +58,12 @@ _PLAYLISTS = (
         id TEXT PRIMARY KEY,             -- of a track, album, artist or playlist
         kind TEXT NOT NULL,
         name TEXT NOT NULL,              -- as it was called then, should it ever be gone
-        saved_at INTEGER NOT NULL
+        saved_at INTEGER NOT NULL,
+        identity TEXT                    -- what the index knows the album or artist by, so that a new one gives its id
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX saved_in_order ON saved (kind, saved_at)",
+    "CREATE INDEX saved_by_identity ON saved (identity) WHERE identity IS NOT NULL",
 )
 
 _METADATA = (

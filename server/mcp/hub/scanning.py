@@ -4,6 +4,7 @@ import anyio
 
 from backends.backend import Backend
 from backends.data_entry import BY_SCAN
+from backends.local.storage import expanded
 from contract.errors import InvalidRequest
 from contract.hub.scan import (
     CANCEL_SCAN,
@@ -52,7 +53,7 @@ async def scan(backend: Backend, arguments: ScanArguments) -> ScanResult:
                 field="folders",
                 next_step="Ask the user where their music is, then give that in folders, as an absolute path.",
             )
-        await backend.call(START_SCAN, validate(StartScan, {"folders": arguments.folders or []}))
+        await backend.call(START_SCAN, validate(StartScan, {"folders": _paths(arguments)}))
         await _end_of_scan(backend)
     elif arguments.action == "cancel":
         await backend.call(CANCEL_SCAN, CancelScan())
@@ -60,9 +61,14 @@ async def scan(backend: Backend, arguments: ScanArguments) -> ScanResult:
     elif arguments.action == "forget":
         if not arguments.folders:
             raise InvalidRequest("folders is required for action=forget.", field="folders")
-        for folder in arguments.folders:
+        for folder in _paths(arguments):
             await backend.call(REMOVE_ROOT, validate(RemoveRoot, {"folder": folder}))
     return await _standing(backend)
+
+
+def _paths(arguments: ScanArguments) -> list[str]:
+    """The folders, with ~ for the user's home, as people write it."""
+    return [str(expanded(folder)) for folder in arguments.folders or ()]
 
 
 async def _end_of_scan(backend: Backend) -> None:

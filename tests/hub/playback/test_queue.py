@@ -1,6 +1,5 @@
 """The queue filled and edited."""
 
-
 import pytest
 
 from contract.errors import InvalidRequest

@@ -2,10 +2,13 @@
 
 import os
 import shutil
+from contextlib import aclosing
 
 import pytest
 
+from backends.local.hub.hub import LocalHub
 from backends.local.hub.index_schema import INDEX_LAYOUT
+from contract.hub.library import LIST_ALBUMS, LIST_ARTISTS
 from contract.hub.metadata import SET_METADATA_OVERRIDES
 from contract.hub.saved import SAVE_ITEMS
 from tests.checked import call
@@ -254,6 +257,23 @@ async def test_a_new_index_gives_the_same_ids(three, data_dir):
     assert await three.scan() == {"new": 4}
     assert await three.tracks() == before
     assert await three.listed() == ["A", "B", "C"]
+
+
+async def test_a_saved_album_and_artist_that_were_tagged_anew_are_saved_in_a_new_index_too(three, data_dir):
+    [album] = (await call(three.hub, LIST_ALBUMS))["albums"]
+    [artist] = (await call(three.hub, LIST_ARTISTS))["artists"]
+    await call(three.hub, SAVE_ITEMS, ids=[album["id"], artist["id"]])
+    for path in three.ids:
+        three.retag(path, album="Another Name", artist="Somebody", albumArtist="Somebody")
+    await three.scan()
+    for file in data_dir.glob(f"{INDEX_LAYOUT.name}*"):
+        file.unlink()
+    async with aclosing(LocalHub(data_dir)) as hub:
+        await hub.hub.scans.run()
+        [again] = (await call(hub, LIST_ALBUMS))["albums"]
+        assert (again["id"], again["title"], again["saved"]) == (album["id"], "Another Name", True)
+        [again] = (await call(hub, LIST_ARTISTS))["artists"]
+        assert (again["id"], again["name"], again["saved"]) == (artist["id"], "Somebody", True)
 
 
 async def test_tracks_that_are_mentioned_are_known_again_though_they_moved_while_the_index_was_lost(three, data_dir):

@@ -50,7 +50,7 @@ def groups_of(
 
     A group is called as its first track spells it; who then edits a track's spelling has the group renamed.
     """
-    groups = _Finder(connection)
+    groups = _Finder(connection, facts)
     for shown, added_at, edited in tracks:
         for name in shown.artists:
             groups.artist(name, added_at, edited)
@@ -60,7 +60,7 @@ def groups_of(
             groups.genre(name, edited)
         if shown.album_identity is not None:
             groups.album(shown, added_at)
-    groups.mark_saved(facts)
+    groups.mark_saved()
     return groups.found
 
 
@@ -75,9 +75,10 @@ def free_id(connection: sqlite3.Connection, kind: Kind, identity: str) -> str:
 
 
 class _Finder:
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, facts: UserFacts | None) -> None:
         self.found = Groups()
         self._connection = connection
+        self._facts = facts
         self._names: dict[int, str] = {}
         self._genre_names: dict[int, str] = {}
         self._new: dict[Kind, dict[str, int]] = {Kind.ALBUM: {}, Kind.ARTIST: {}}
@@ -113,23 +114,31 @@ class _Finder:
             return
         row = self._connection.execute(_FIND_ALBUM, (identity,)).fetchone()
         if row is None:
-            id_ = free_id(self._connection, Kind.ALBUM, identity)
+            id_ = self._id(Kind.ALBUM, identity)
             album, artist = shown.album or "", shown.album_artist or ""
             values = (id_, identity, album, artist, shown.sort_album, sort_key(artist), added_at)
             row = (_inserted(self._connection, _ADD_ALBUM, *values),)
             self._new[Kind.ALBUM][id_] = row[0]
         self.found.albums[identity] = row[0]
 
-    def mark_saved(self, facts: UserFacts | None) -> None:
+    def mark_saved(self) -> None:
         """What is new here may have been saved when an index before this one had it."""
-        if facts is None or not any(self._new.values()):
+        if self._facts is None or not any(self._new.values()):
             return
-        saved = facts.saved(id_ for new in self._new.values() for id_ in new)
+        saved = self._facts.saved(id_ for new in self._new.values() for id_ in new)
         for kind, new in self._new.items():
             _mark(self._connection, kind, {key: saved[id_] for id_, key in new.items() if id_ in saved})
 
+    def _id(self, kind: Kind, identity: str) -> str:
+        """The id of a new group: the one that it had in an index before this one, or one that is free."""
+        kept = None if self._facts is None else self._facts.kept_id(kind, identity)
+        return free_id(self._connection, kind, identity) if kept is None or self._is_taken(kind, kept) else kept
+
+    def _is_taken(self, kind: Kind, id_: str) -> bool:
+        return self._connection.execute(f"SELECT 1 FROM {_TABLES[kind]} WHERE id = ?", (id_,)).fetchone() is not None
+
     def _add_artist(self, identity: str, name: str, added_at: int) -> int:
-        id_ = free_id(self._connection, Kind.ARTIST, identity)
+        id_ = self._id(Kind.ARTIST, identity)
         key = _inserted(self._connection, _ADD_ARTIST, id_, identity, name, sort_key(name), added_at)
         self._new[Kind.ARTIST][id_] = key
         self.found.new_or_renamed.add(key)

@@ -8,6 +8,7 @@ from pathlib import Path
 from backends.local.hub.indexing.entries import TrackFacts
 from backends.local.hub.user_schema import USER_LAYOUT
 from backends.local.migrations import BUSY_SECONDS
+from contract.hub.ids import Kind
 
 __all__ = ["UserFacts"]
 
@@ -16,7 +17,7 @@ _OF_THESE = "IN (SELECT value FROM json_each(?))"
 _OVERRIDES = f"SELECT track_id, field, value FROM overrides WHERE track_id {_OF_THESE}"
 _PLAYS = f"SELECT track_id, play_count, last_played_at FROM track_plays WHERE track_id {_OF_THESE}"
 _SAVED = f"SELECT id, saved_at FROM saved WHERE id {_OF_THESE}"
-
+_KEPT = "SELECT id FROM saved WHERE identity = ? AND kind = ?"
 
 _NEVER = (0, None)
 
@@ -58,3 +59,8 @@ class UserFacts:
     def saved(self, ids: Iterable[str]) -> Mapping[str, int]:
         """When each of these that is saved was saved."""
         return dict(self.connection.execute(_SAVED, (json.dumps(list(ids)),)))
+
+    def kept_id(self, kind: Kind, identity: str) -> str | None:
+        """The id that a saved album or artist of this identity has kept, or None."""
+        row = self.connection.execute(_KEPT, (identity, kind)).fetchone()
+        return None if row is None else row[0]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from backends.local.hub.indexing.kept_ids import keep_ids
 from backends.local.hub.reading.record import AudioFile
 from backends.local.hub.scanning import record
 from backends.local.hub.scanning.comparing import Comparison, Found
@@ -94,6 +95,7 @@ class Scanner:
                 self.recorder.checkpoint()
             self._tell()
             self.recorder.note(at_last=True)
+            keep_ids(self._context.index, self._context.user)
 
     def _bring_up(self) -> None:
         gone = self._walk()
