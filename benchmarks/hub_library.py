@@ -75,7 +75,7 @@ def build(folder: Path, tracks: int) -> None:
         user.execute("BEGIN")
         user.execute("INSERT INTO roots (id, path, added_at) VALUES (1, ?, 0)", (b"/music",))
         user.executemany("INSERT INTO track_plays VALUES (?, ?, ?)", _plays(tracks))
-        user.executemany("INSERT INTO saved VALUES (?, 'track', ?, ?)", _saved(tracks))
+        user.executemany("INSERT INTO saved (id, kind, name, saved_at) VALUES (?, 'track', ?, ?)", _saved(tracks))
         user.execute("COMMIT")
         with closing(_connect(folder / INDEX_LAYOUT.name)) as index:
             _fill(index, UserFacts(user), tracks)

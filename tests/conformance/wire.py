@@ -68,7 +68,7 @@ class Wire:
         """
         with socket.create_connection(("127.0.0.1", self.port), timeout=_SECONDS) as connection:
             # A server that refuses a head need not read what comes behind it, and may close on us meanwhile.
-            with suppress(ConnectionError):
+            with suppress(OSError):  # ENOTCONN is none of the ConnectionErrors
                 connection.sendall(data)
                 if is_all:
                     connection.shutdown(socket.SHUT_WR)

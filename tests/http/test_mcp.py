@@ -10,22 +10,22 @@ import anyio
 import httpx
 import mcp_types as types
 import pytest
-from mcp import Client, stdio_client
+from mcp import Client
 from mcp.server.lowlevel import Server
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from backends.local.database import Database
 from backends.local.keys import Principal
+from backends.local.musicengine import LocalMusicEngine
 from backends.local.workspaces import create_workspace
 from server.http.binding import allowed_of
 from server.http.mcp import McpEndpoint, caller_of, security_of
 from server.http.mcp_transport import StatelessTransport
 from server.http.serving import bind
-from server.mcp.server import build_shared_server
+from server.mcp.server import build_server, build_shared_server
 from tests.http.mcp_client import ERAS, HEADERS, client_of, era_headers, request, send
 from tests.label import LABEL, store
-from tests.mcp.conftest import command
 from tests.serving import new_key, served, serving
 
 CALLS = [
@@ -78,10 +78,13 @@ async def all_of(client) -> dict:
     }
 
 
-async def test_http_serves_what_stdio_serves(service, data_dir, era):
+async def test_http_serves_what_a_server_of_the_catalogue_alone_serves(service, data_dir, era):
     mode = "auto" if era == "2026-07-28" else "legacy"
     with anyio.fail_after(30):
-        async with Client(stdio_client(command(data_dir)), mode=mode) as client:
+        async with (
+            aclosing(LocalMusicEngine(data_dir)) as backend,
+            Client(build_server(backend), mode=mode) as client,
+        ):
             by_stdio = await all_of(client)
     async with client_of(f"{service.url}/mcp", service.key, era) as client:
         assert client.protocol_version == era

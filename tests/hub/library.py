@@ -232,7 +232,10 @@ def _make(user: sqlite3.Connection, songs: Iterable[Song]) -> None:
         if song.plays:
             user.execute("INSERT OR REPLACE INTO track_plays VALUES (?, ?, ?)", (id_, song.plays, NOW - DAY))
         if song.saved:
-            user.execute("INSERT OR REPLACE INTO saved VALUES (?, 'track', ?, ?)", (id_, song.title, NOW - 2 * DAY))
+            user.execute(
+                "INSERT OR REPLACE INTO saved (id, kind, name, saved_at) VALUES (?, 'track', ?, ?)",
+                (id_, song.title, NOW - 2 * DAY),
+            )
         for name, value in song.overrides.items():
             override = (id_, name, json.dumps(value), "user", None, NOW)
             user.execute("INSERT OR REPLACE INTO overrides VALUES (?, ?, ?, ?, ?, ?)", override)

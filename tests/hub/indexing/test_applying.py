@@ -39,7 +39,7 @@ def _override(data_dir, key, values):
 
 def _save(data_dir, id_, kind):
     with index(data_dir) as (_, user, _):
-        user.execute("INSERT INTO saved VALUES (?, ?, 'Name', ?)", (id_, kind, NOW))
+        user.execute("INSERT INTO saved (id, kind, name, saved_at) VALUES (?, ?, 'Name', ?)", (id_, kind, NOW))
         note_change_in_thread(user, ChangeKind.SAVED, id_)
 
 

@@ -18,7 +18,7 @@ def _retagged(songs, **tags):
 
 def _save(data_dir, id_, kind):
     with index(data_dir) as (connection, user, _):
-        user.execute("INSERT INTO saved VALUES (?, ?, 'Jazz', ?)", (id_, kind, NOW))
+        user.execute("INSERT INTO saved (id, kind, name, saved_at) VALUES (?, ?, 'Jazz', ?)", (id_, kind, NOW))
         IndexWriter(connection).set_saved({id_: NOW})
 
 

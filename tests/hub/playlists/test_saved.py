@@ -59,7 +59,9 @@ async def test_a_saved_playlist_says_so_itself(hub, playlist):
 async def test_what_another_process_saved_this_moment_says_so_before_the_index_does(hub, tracks):
     assert await saved(hub) == []
     async with hub.hub.user.transaction() as connection:
-        await connection.execute("INSERT INTO saved VALUES (?, 'track', 'Song 0', 1)", (tracks[0],))
+        await connection.execute(
+            "INSERT INTO saved (id, kind, name, saved_at) VALUES (?, 'track', 'Song 0', 1)", (tracks[0],)
+        )
     assert [item["track"]["saved"] for item in await saved(hub)] == [True]
 
 
