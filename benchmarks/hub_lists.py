@@ -190,6 +190,8 @@ async def _against_the_floor(hub: LocalHub, connection: sqlite3.Connection, trac
         started = time.perf_counter()
         page = await hub.call(LIST_LIBRARY_TRACKS, request)
         ours.append((time.perf_counter() - started) * 1e6)
+        if page.nextCursor is None:
+            break
         ids = [track["id"] for track in page.tracks]
         keys = [
             key for (key,) in connection.execute(f"SELECT key FROM tracks WHERE id IN ({', '.join('?' * 50)})", ids)
