@@ -155,7 +155,8 @@ def _fill(index: sqlite3.Connection, facts: UserFacts, tracks: int) -> None:
             writer.mark_missing([key for key in keys if key % 211 == 0], LAST_MOMENT - _DAY)
         index.execute("COMMIT")
     index.execute("BEGIN")
-    writer.finish_search()
+    while writer.write_search(500):
+        pass
     index.execute("COMMIT")
 
 

@@ -8,8 +8,8 @@ from typing_extensions import TypedDict
 from contract.answer import ANSWER
 from contract.hub.errors import AlbumNotFound, ArtistNotFound, LibraryTrackNotFound
 from contract.hub.ids import AlbumId, ArtistId, TrackId
-from contract.hub.library import EXAMPLE_ALBUM, EXAMPLE_ARTIST, EXAMPLE_TRACK
-from contract.hub.summaries import AlbumSummary, ArtistSummary, TrackSummary
+from contract.hub.library import EXAMPLE_ALBUM, EXAMPLE_ARTIST
+from contract.hub.summaries import EXAMPLE_TRACK, AlbumSummary, ArtistSummary, TrackSummary
 from contract.identifiers import Timestamp
 from contract.operation import Access, Area, Effect, Example, Operation
 

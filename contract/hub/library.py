@@ -8,7 +8,7 @@ from contract.answer import ANSWER
 from contract.hub.errors import AlbumNotFound, ArtistNotFound
 from contract.hub.ids import AlbumId, ArtistId
 from contract.hub.moments import Moment
-from contract.hub.summaries import AlbumSummary, ArtistSummary, Cursor, Limit, TrackSummary
+from contract.hub.summaries import EXAMPLE_TRACK, AlbumSummary, ArtistSummary, Cursor, Limit, TrackSummary
 from contract.identifiers import Isrc
 from contract.operation import Access, Area, Effect, Example, Operation
 
@@ -16,7 +16,6 @@ __all__ = [
     "DEFAULT_ORDERS",
     "EXAMPLE_ALBUM",
     "EXAMPLE_ARTIST",
-    "EXAMPLE_TRACK",
     "LIST_ALBUMS",
     "LIST_ARTISTS",
     "LIST_LIBRARY_TRACKS",
@@ -169,28 +168,6 @@ class Artists(BaseModel):
     total: Total
     nextCursor: NextCursor
 
-
-EXAMPLE_TRACK: TrackSummary = {
-    "id": "trk_0f3a9c2e5b7d1846",
-    "title": "Song Name",
-    "artist": "Artist Name",
-    "album": "Release Name",
-    "albumId": "alb_0f3a9c2e5b7d1846",
-    "albumArtist": "Artist Name",
-    "disc": 1,
-    "track": 3,
-    "year": 2024,
-    "genre": "Indie Pop",
-    "durationMs": 187000,
-    "format": "flac",
-    "isrc": "USXXX1234567",
-    "hasCover": True,
-    "addedAt": "2026-03-08T10:00:00.000Z",
-    "playCount": 12,
-    "lastPlayedAt": "2026-11-20T21:14:05.000Z",
-    "saved": True,
-    "missing": False,
-}
 
 EXAMPLE_ALBUM: AlbumSummary = {
     "id": "alb_0f3a9c2e5b7d1846",

@@ -1,6 +1,6 @@
 """The library as a whole: what it counts, what it can be filtered by, and which ISRCs it has."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, with_config
 from typing_extensions import TypedDict
@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from contract.answer import ANSWER
 from contract.hub.ids import TrackId
 from contract.hub.library import Format, Order
+from contract.hub.scan import ScanState
 from contract.identifiers import Isrc, Timestamp, normalise_isrc
 from contract.operation import Access, Area, Effect, Example, Operation
 
@@ -106,7 +107,7 @@ class FormatStats(TypedDict):
 class LastScan(TypedDict):
     """The scan that began last."""
 
-    state: Literal["running", "completed", "cancelled", "interrupted", "failed"]
+    state: ScanState
     startedAt: Timestamp
     finishedAt: Timestamp | None
 

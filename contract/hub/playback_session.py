@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from contract.answer import ANSWER
 from contract.hub.ids import AnyId, Kind, QueueEntryId
-from contract.hub.summaries import TrackSummary
+from contract.hub.summaries import EXAMPLE_TRACK, TrackSummary
 from contract.identifiers import Timestamp
 
 __all__ = [
@@ -115,32 +115,10 @@ class PlaybackSession(BaseModel):
     updatedAt: Timestamp | None
 
 
-_TRACK = {
-    "id": Kind.TRACK.example,
-    "title": "Glass Orchard",
-    "artist": "Lune Marélie",
-    "album": "Sur le toit",
-    "albumId": Kind.ALBUM.example,
-    "albumArtist": "Lune Marélie",
-    "disc": 1,
-    "track": 2,
-    "year": 2024,
-    "genre": "Dream Pop",
-    "durationMs": 187000,
-    "format": "flac",
-    "isrc": "QZMEM2600004",
-    "hasCover": True,
-    "addedAt": "2026-03-08T10:00:00.000Z",
-    "playCount": 4,
-    "lastPlayedAt": "2026-03-07T21:14:09.120Z",
-    "saved": False,
-    "missing": False,
-}
-
 EXAMPLE_SESSION: dict[str, Any] = {
     "revision": 42,
     "state": "playing",
-    "current": {"entryId": Kind.QUEUE_ENTRY.example, "track": _TRACK, "index": 0},
+    "current": {"entryId": Kind.QUEUE_ENTRY.example, "track": EXAMPLE_TRACK, "index": 0},
     "positionMs": 61000,
     "positionAt": "2026-03-08T10:30:00.000Z",
     "rate": 1.0,
@@ -151,7 +129,7 @@ EXAMPLE_SESSION: dict[str, Any] = {
     "volume": 80,
     "device": None,
     "context": {"kind": "album", "id": Kind.ALBUM.example, "name": "Sur le toit"},
-    "queue": [{"entryId": Kind.QUEUE_ENTRY.example, "track": _TRACK}],
+    "queue": [{"entryId": Kind.QUEUE_ENTRY.example, "track": EXAMPLE_TRACK}],
     "queueOffset": 0,
     "queueTotal": 1,
     "allowedActions": [

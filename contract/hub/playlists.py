@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from contract.answer import ANSWER
 from contract.hub.errors import Conflict, LibraryTrackNotFound, PlaylistNotFound, StaleRevision
 from contract.hub.ids import Kind, PlaylistEntryId, PlaylistId, TrackId
-from contract.hub.summaries import Cursor, Limit, PlaylistSummary, TrackSummary
+from contract.hub.summaries import EXAMPLE_TRACK, Cursor, Limit, PlaylistSummary, TrackSummary
 from contract.identifiers import Timestamp
 from contract.operation import Access, Area, Effect, Example, Operation
 
@@ -186,28 +186,6 @@ EXAMPLE_PLAYLIST: dict[str, Any] = {
     "saved": False,
 }
 
-_EXAMPLE_TRACK: dict[str, Any] = {
-    "id": _TRACK,
-    "title": "Song Name",
-    "artist": "Artist Name",
-    "album": "Release Name",
-    "albumId": Kind.ALBUM.example,
-    "albumArtist": "Artist Name",
-    "disc": 1,
-    "track": 1,
-    "year": 2024,
-    "genre": "Pop",
-    "durationMs": 187000,
-    "format": "flac",
-    "isrc": "USXXX1234567",
-    "hasCover": True,
-    "addedAt": "2026-03-08T09:00:00.000Z",
-    "playCount": 3,
-    "lastPlayedAt": "2026-03-08T09:20:00.000Z",
-    "saved": False,
-    "missing": False,
-}
-
 LIST_PLAYLISTS = Operation(
     name="list_playlists",
     route="GET /api/playlists",
@@ -241,7 +219,7 @@ GET_PLAYLIST = Operation(
         response={
             "playlist": EXAMPLE_PLAYLIST,
             "durationMs": 187000,
-            "entries": [{"id": _ENTRY, "position": 0, "addedAt": "2026-03-08T09:30:00.000Z", "track": _EXAMPLE_TRACK}],
+            "entries": [{"id": _ENTRY, "position": 0, "addedAt": "2026-03-08T09:30:00.000Z", "track": EXAMPLE_TRACK}],
             "nextOffset": None,
         },
     ),

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from contract.answer import ANSWER
 from contract.hub.ids import AnyId, Kind
-from contract.hub.summaries import AlbumSummary, ArtistSummary, PlaylistSummary, TrackSummary
+from contract.hub.summaries import EXAMPLE_TRACK, AlbumSummary, ArtistSummary, PlaylistSummary, TrackSummary
 from contract.identifiers import Timestamp
 from contract.operation import Access, Area, Effect, Example, Operation
 
@@ -172,28 +172,6 @@ class SearchesCleared(BaseModel):
     cleared: Annotated[int, Field(description="How many searches were forgotten.")]
 
 
-_EXAMPLE_TRACK: dict[str, Any] = {
-    "id": Kind.TRACK.example,
-    "title": "Song Name",
-    "artist": "Artist Name",
-    "album": "Release Name",
-    "albumId": Kind.ALBUM.example,
-    "albumArtist": "Artist Name",
-    "disc": 1,
-    "track": 1,
-    "year": 2024,
-    "genre": "Pop",
-    "durationMs": 187000,
-    "format": "flac",
-    "isrc": "USXXX1234567",
-    "hasCover": True,
-    "addedAt": "2026-03-08T09:00:00.000Z",
-    "playCount": 3,
-    "lastPlayedAt": "2026-03-08T09:20:00.000Z",
-    "saved": False,
-    "missing": False,
-}
-
 _NOTHING: dict[str, Any] = {"items": [], "more": False}
 
 SEARCH_LIBRARY = Operation(
@@ -216,7 +194,7 @@ SEARCH_LIBRARY = Operation(
         request={"q": "artist song", "limit": 5},
         response={
             "query": "artist song",
-            "tracks": {"items": [_EXAMPLE_TRACK], "more": False},
+            "tracks": {"items": [EXAMPLE_TRACK], "more": False},
             "albums": _NOTHING,
             "artists": _NOTHING,
             "playlists": _NOTHING,

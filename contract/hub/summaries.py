@@ -10,6 +10,7 @@ from contract.hub.ids import AlbumId, ArtistId, PlaylistId, TrackId
 from contract.identifiers import Timestamp
 
 __all__ = [
+    "EXAMPLE_TRACK",
     "LARGEST_PAGE",
     "AlbumSummary",
     "ArtistSummary",
@@ -96,3 +97,27 @@ class PlaylistSummary(TypedDict):
     updatedAt: Timestamp
     revision: Annotated[int, Field(description="Rises with each change.")]
     saved: bool
+
+
+EXAMPLE_TRACK: TrackSummary = {
+    "id": "trk_0f3a9c2e5b7d1846",
+    "title": "Song Name",
+    "artist": "Artist Name",
+    "album": "Release Name",
+    "albumId": "alb_0f3a9c2e5b7d1846",
+    "albumArtist": "Artist Name",
+    "disc": 1,
+    "track": 3,
+    "year": 2024,
+    "genre": "Indie Pop",
+    "durationMs": 187000,
+    "format": "flac",
+    "isrc": "USXXX1234567",
+    "hasCover": True,
+    "addedAt": "2026-03-08T10:00:00.000Z",
+    "playCount": 12,
+    "lastPlayedAt": "2026-11-20T21:14:05.000Z",
+    "saved": True,
+    "missing": False,
+}
+"""Of the references."""

@@ -1,9 +1,10 @@
-"""The generated documents: what each is called, where a checkout keeps it, its media type, and what it must hold."""
+"""The generated documents: what each must hold. Where they are kept is in `contract.documents`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
+from contract.documents import DOCUMENTS
 from contract.publish.html import html_reference
 from contract.publish.llms import llms_txt
 from contract.publish.markdown import markdown_reference
@@ -21,18 +22,12 @@ class Document:
 
     name: str
     path: str
-    media_type: str
     write: Callable[[], str]
 
     @cached_property
     def text(self) -> str:
         """What is to be read."""
         return self.write()
-
-    @cached_property
-    def content(self) -> bytes:
-        """The text as files and answers hold it."""
-        return self.text.encode()
 
 
 @cache
@@ -43,18 +38,14 @@ def published() -> Mapping[str, Document]:
 
 def documents(systems: Sequence[System]) -> tuple[Document, ...]:
     """Every generated document of the systems."""
-    return (
-        Document(
-            "openapi",
-            "contract/published/openapi.json",
-            "application/json",
-            lambda: openapi_text(openapi_document(systems)),
-        ),
-        Document("markdown", "contract/published/api.md", "text/markdown", partial(markdown_reference, systems)),
-        Document("html", "contract/published/api.html", "text/html", partial(html_reference, systems)),
-        Document("llms", "llms.txt", "text/markdown", partial(llms_txt, systems)),
-        Document("tools", "contract/published/tools.json", "application/json", _tools),
-    )
+    writers: Mapping[str, Callable[[], str]] = {
+        "openapi": lambda: openapi_text(openapi_document(systems)),
+        "markdown": partial(markdown_reference, systems),
+        "html": partial(html_reference, systems),
+        "llms": partial(llms_txt, systems),
+        "tools": _tools,
+    }
+    return tuple(Document(name, file.path, writers[name]) for name, file in DOCUMENTS.items())
 
 
 def _tools() -> str:

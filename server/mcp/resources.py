@@ -12,6 +12,7 @@ import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
 from backends.backend import Backend
+from contract.documents import DOCUMENTS
 from contract.errors import ContractError, InternalError
 from contract.musicengine.catalogue import GET_TRACK, GetTrack
 from contract.validation import validate
@@ -19,7 +20,6 @@ from server.mcp.inert import inert
 
 if TYPE_CHECKING:
     from contract.operation import Operation
-    from contract.publish.files import Document
 
 __all__ = ["list_resource_templates", "list_resources", "read_resource"]
 
@@ -71,7 +71,6 @@ _DOCUMENTS = (
 
 def list_resources() -> types.ListResourcesResult:
     """The documents, with their types and their sizes in bytes."""
-    published = _published()
     return types.ListResourcesResult(
         resources=[
             types.Resource(
@@ -79,8 +78,8 @@ def list_resources() -> types.ListResourcesResult:
                 name=document.name,
                 title=document.title,
                 description=document.description,
-                mime_type=published[document.key].media_type,
-                size=len(published[document.key].content),
+                mime_type=DOCUMENTS[document.key].media_type,
+                size=len(DOCUMENTS[document.key].content),
             )
             for document in _DOCUMENTS
         ],
@@ -121,19 +120,13 @@ async def read_resource(backend: Backend, uri: str) -> types.ReadResourceResult:
     """
     for document in _DOCUMENTS:
         if uri == document.uri:
-            found = _published()[document.key]
-            return _text(uri, found.media_type, found.text, ttl_ms=_DOCUMENT_TTL_MS, cache_scope="public")
+            file = DOCUMENTS[document.key]
+            return _text(uri, file.media_type, file.content.decode(), ttl_ms=_DOCUMENT_TTL_MS, cache_scope="public")
     if match := _OPERATION.fullmatch(uri):
         return _operation(uri, unquote(match[1]))
     if match := _TRACK.fullmatch(uri):
         return await _track(backend, uri, unquote(match[1]))
     raise _not_found("List the resources and templates to see what there is.")
-
-
-def _published() -> "Mapping[str, Document]":
-    from contract.publish.files import published  # noqa: PLC0415  (a server that nobody asks pays nothing)
-
-    return published()
 
 
 def _operations() -> "Mapping[str, Operation[Any, Any]]":

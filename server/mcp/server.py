@@ -107,6 +107,31 @@ def build_shared_server(
             await notifications.notifier_of(ctx).catch_up(began=library_began(backend))
         return answer
 
+    server = Server[Any](
+        "musicengine-mcp",
+        version=__version__,
+        title="MusicEngine",
+        website_url="https://musicengine.ai",
+        instructions=instructions(data_enters=data_enters, with_library=with_library),
+        cache_hints=_CACHE_HINTS,
+        get_tool_input_schema=_no_headers,
+        on_list_tools=list_tools,
+        on_call_tool=on_call_tool,
+        **_resource_handlers(caller_of, with_library, watched),
+        **({} if watched is None else notifications.notified(watched)),
+    )
+    # The SDK's middleware opens a tracing span for every message. Nothing here exports them, and each takes its time.
+    server.middleware.clear()
+    return server
+
+
+def _resource_handlers(
+    caller_of: Callable[[ServerRequestContext[Any, Any]], Caller],
+    with_library: bool,
+    watched: WatchableBackend | None,
+) -> dict[str, Any]:
+    """What answers requests for resources, as the server wants it; arguments as those of `build_shared_server`."""
+
     async def list_resources(
         ctx: ServerRequestContext[Any, Any], _params: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
@@ -130,24 +155,11 @@ def build_shared_server(
             return await hub_resources.read_hub_resource(backend, uri)
         return await resources.read_resource(backend, uri)
 
-    server = Server[Any](
-        "musicengine-mcp",
-        version=__version__,
-        title="MusicEngine",
-        website_url="https://musicengine.ai",
-        instructions=instructions(data_enters=data_enters, with_library=with_library),
-        cache_hints=_CACHE_HINTS,
-        get_tool_input_schema=_no_headers,
-        on_list_tools=list_tools,
-        on_call_tool=on_call_tool,
-        on_list_resources=list_resources,
-        on_list_resource_templates=list_templates,
-        on_read_resource=read_resource,
-        **({} if watched is None else notifications.notified(watched)),
-    )
-    # The SDK's middleware opens a tracing span for every message. Nothing here exports them, and each takes its time.
-    server.middleware.clear()
-    return server
+    return {
+        "on_list_resources": list_resources,
+        "on_list_resource_templates": list_templates,
+        "on_read_resource": read_resource,
+    }
 
 
 def _no_headers(_tool: str) -> None:

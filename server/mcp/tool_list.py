@@ -2,21 +2,18 @@
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import mcp_types as types
 
-import contract
+from contract.documents import DOCUMENTS
 
 __all__ = ["listed_tools"]
-
-_PUBLISHED = Path(contract.__file__).parent / "published" / "tools.json"
 
 
 @cache
 def listed_tools(*, with_library: bool) -> list[types.Tool]:
     """The catalogue's tools, and the hub's where there is one."""
-    published: dict[str, Any] = json.loads(_PUBLISHED.read_bytes())
+    published: dict[str, Any] = json.loads(DOCUMENTS["tools"].content)
     systems = ("catalogue", "hub") if with_library else ("catalogue",)
     return [types.Tool.model_validate(tool) for system in systems for tool in published[system]]

@@ -57,7 +57,7 @@ class IndexWriter:
     ) -> None:
         """Of an open index; the facts say which new albums and artists are saved.
 
-        With `search_later` the rows that search reads are only noted, until `write_search` or `finish_search` writes
+        With `search_later` the rows that search reads are only noted, until `write_search` writes
         many at once, which is far faster.
         """
         self._connection = connection
@@ -72,11 +72,6 @@ class IndexWriter:
     def write_search(self, limit: int) -> bool:
         """Write so many of the rows that search reads, at most; say whether there were any."""
         return index_noted(self._connection, limit)
-
-    def finish_search(self) -> None:
-        """Write the rows that search reads of whatever has been noted."""
-        while self.write_search(_AT_ONCE):
-            pass
 
     def put(self, entries: Sequence[FileEntry], *, at: int | None = None) -> list[int]:
         """Add tracks, or change those that are there, and return their keys in order. All of them are present then.

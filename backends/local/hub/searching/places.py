@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-__all__ = ["Group", "group_of", "item_of", "key_of", "place_of", "places_of", "plays_of"]
+__all__ = ["Group", "item_of", "key_of", "place_of", "places_of", "plays_of"]
 
 _PLAYS_BITS = 20
 _KEY_BITS = 32
@@ -26,11 +26,6 @@ def place_of(group: Group, key: int, plays: int) -> int:
 def item_of(group: Group, key: int) -> int:
     """What stays the same however often it is played."""
     return group << _KIND_SHIFT | key
-
-
-def group_of(place: int) -> Group:
-    """Of a row's number or an item."""
-    return Group(place >> _KIND_SHIFT)
 
 
 def key_of(place: int) -> int:
