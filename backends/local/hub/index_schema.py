@@ -179,8 +179,16 @@ _SCANS = (
     "INSERT INTO applied (id, seq) VALUES (1, 0)",
 )
 
+_HELD_ELSEWHERE = (
+    *("track_artists", "track_genres", "search_words"),  # another index of each holds all columns
+    "search_rows",  # in its indexes, and in the full text (backends.local.hub.health.full_text)
+    "search_pending",  # it says everything twice
+)
+
 INDEX_LAYOUT = Layout(
     name="hub-index.db",
     application_id=0x4D454849,  # "MEHI"
     migrations=((*_FILES, *_GROUPS, *_SCANS, *LIBRARY_INDEXES, *SEARCH_TABLES),),
+    checksums=True,
+    held_elsewhere=_HELD_ELSEWHERE,
 )

@@ -4,7 +4,15 @@ A row's number says of what kind it is and how often it was played, so that whoe
 before albums before tracks, and the most played of each first (backends.local.hub.searching.places).
 """
 
-__all__ = ["SEARCH_TABLES"]
+__all__ = ["SEARCH_TABLE", "SEARCH_TABLES"]
+
+# Its words are made in Python, so that it has only to split them at spaces.
+SEARCH_TABLE = """
+    CREATE VIRTUAL TABLE search USING fts5 (
+        title, artist, album,
+        content = 'search_rows', content_rowid = 'place', tokenize = 'ascii', prefix = '1 2 3 4'
+    )
+"""
 
 SEARCH_TABLES: tuple[str, ...] = (
     """
@@ -18,16 +26,11 @@ SEARCH_TABLES: tuple[str, ...] = (
     ) STRICT
     """,
     "CREATE INDEX search_rows_by_name ON search_rows (name)",
-    # Its words are made in Python, so that it has only to split them at spaces.
-    """
-    CREATE VIRTUAL TABLE search USING fts5 (
-        title, artist, album,
-        content = 'search_rows', content_rowid = 'place', tokenize = 'ascii', prefix = '1 2 3 4'
-    )
-    """,
+    SEARCH_TABLE,
     """
     CREATE TABLE search_pending (        -- items whose rows are to be looked at again, with many others at once
-        item INTEGER PRIMARY KEY
+        item INTEGER PRIMARY KEY,
+        again INTEGER NOT NULL           -- the same, so that damage shows: an index would cost a scan more
     ) STRICT
     """,
     """

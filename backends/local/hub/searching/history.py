@@ -8,7 +8,6 @@ import aiosqlite
 from backends.local.database import Database
 from backends.local.hub.changes import ChangeKind, note_change
 from backends.local.hub.context import Hub
-from backends.local.hub.searching.folding import folded
 from contract.errors import StorageError
 from contract.hub.search import LONGEST_SEARCH_HISTORY
 
@@ -85,4 +84,6 @@ async def _write(connection: aiosqlite.Connection, query: str, now: int) -> None
 
 
 def _folded(query: str) -> str:
+    from backends.local.hub.searching.folding import folded  # noqa: PLC0415  (a hub starts without scripts' letters)
+
     return " ".join(folded(query).words)

@@ -42,7 +42,7 @@ _ADD = "INSERT INTO search_rows (place, item, name, title, artist, album) VALUES
 _ADD_WORDS = "INSERT INTO search (rowid, title, artist, album) VALUES (?, ?, ?, ?)"
 _KEEP_WORD = "INSERT OR IGNORE INTO search_words (word) VALUES (?)"
 
-_NOTE = "INSERT OR IGNORE INTO search_pending (item) VALUES (?)"
+_NOTE = "INSERT OR IGNORE INTO search_pending (item, again) VALUES (?1, ?1)"
 _COUNT_NOTED = "SELECT count(*) FROM search_pending"
 _NOTED = "SELECT item FROM search_pending ORDER BY item LIMIT ?"
 _FORGET_NOTED = "DELETE FROM search_pending WHERE item <= ?"
