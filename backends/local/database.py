@@ -12,10 +12,12 @@ import aiosqlite
 import anyio
 import anyio.to_thread
 
+from backends.local.checksums import PreparedConnection, prepare
 from backends.local.layout import Layout
 from backends.local.migrations import BUSY_SECONDS, migrate
 from backends.local.schema import LAYOUT
-from backends.local.storage import prepare_folder, storage_errors
+from backends.local.storage import prepare_folder
+from backends.local.using import Use
 from contract.errors import StorageBusy
 
 __all__ = ["Database"]
@@ -41,6 +43,12 @@ class Database:
 
     Reads run beside writes (WAL) and see what is committed. Writes of one process take turns here; those of
     several processes take turns in SQLite, which waits ten seconds before it calls the database busy.
+
+    It is closed while another process wants it for itself (backends.local.maintenance): whoever asks for something
+    then is told that it is busy, and whoever asks later finds what has taken its place.
+
+    Attributes:
+        use: Whether it can be used now, and whether it was found to be damaged.
     """
 
     def __init__(
@@ -56,6 +64,7 @@ class Database:
         self._busy_seconds = busy_seconds
         self._opening = anyio.Lock()
         self._writing = anyio.Lock()
+        self.use = Use(self.path, self._close)
         self._migrated = False
         self._reader: aiosqlite.Connection | None = None
         self._writer: aiosqlite.Connection | None = None
@@ -71,7 +80,7 @@ class Database:
         Raises:
             StorageError: The database can't be opened or read.
         """
-        with storage_errors():
+        with self.use:
             reader = self._reader or await self._open_reader()
             return await reader.execute_fetchall(sql, parameters)  # pyright: ignore[reportReturnType]  # rows are tuples
 
@@ -84,7 +93,7 @@ class Database:
         Raises:
             StorageError: The database can't be opened or read.
         """
-        with storage_errors():
+        with self.use:
             try:
                 kept = await self._unchanged()
                 key = (sql, *(parameters.values() if isinstance(parameters, dict) else parameters))
@@ -110,7 +119,7 @@ class Database:
         Raises:
             StorageError: The database can't be opened or read.
         """
-        with storage_errors():
+        with self.use:
             async with self._working:
                 worker = self._worker or await self._open_worker()
                 return await anyio.to_thread.run_sync(_in_one_state, worker, work)
@@ -124,7 +133,7 @@ class Database:
         Raises:
             StorageError: The database can't be opened or read.
         """
-        with storage_errors():
+        with self.use:
             return await self._unchanged()
 
     @asynccontextmanager
@@ -134,7 +143,7 @@ class Database:
         Raises:
             StorageError: The database can't be opened or written.
         """
-        with storage_errors():
+        with self.use:
             async with self._turn_to_write():
                 writer = self._writer or await self._open_writer()
                 try:
@@ -158,7 +167,7 @@ class Database:
         Raises:
             StorageError: The database can't be opened or written.
         """
-        with storage_errors():
+        with self.use:
             async with self._turn_to_write():
                 await self._migrate()
                 stop = threading.Event()
@@ -190,6 +199,9 @@ class Database:
 
     async def aclose(self) -> None:
         """Close the connections. Calling it again does nothing."""
+        await self.use.aclose()
+
+    async def _close(self) -> None:
         with anyio.CancelScope(shield=True):
             for connection in (self._reader, self._writer):
                 if connection is not None:
@@ -200,6 +212,7 @@ class Database:
                 if self._worker is not None:
                     self._worker.close()
         self._reader = self._writer = self._looker = self._worker = None
+        self._migrated, self._version = False, None
 
     async def _unchanged(self) -> dict[Any, Any]:
         looker = self._looker or await self._open_looker()
@@ -234,6 +247,7 @@ class Database:
         await self._migrate()
         connection = sqlite3.connect(self.path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
         try:
+            prepare(connection)
             for pragma in (*_PRAGMAS, "PRAGMA query_only = ON"):
                 connection.execute(pragma)
         except sqlite3.Error:
@@ -250,7 +264,9 @@ class Database:
     async def _connect(self, *pragmas: str) -> aiosqlite.Connection:
         await self._migrate()
         # It takes no time, and cancelled half-way it would leave a thread behind that nothing ends.
-        connection = aiosqlite.connect(self.path, timeout=self._busy_seconds, isolation_level=None)
+        connection = aiosqlite.connect(
+            self.path, timeout=self._busy_seconds, isolation_level=None, factory=PreparedConnection
+        )
         with anyio.CancelScope(shield=True):
             await connection
             try:
@@ -264,11 +280,13 @@ class Database:
     async def _migrate(self) -> None:
         if not self._migrated:
             prepare_folder(self.folder)
+            self.use.begin()
             await anyio.to_thread.run_sync(migrate, self.path, self._layout, self._busy_seconds)
             self._migrated = True
 
     def _transact(self, work: Callable[[sqlite3.Connection], ResultT], commit: bool, stop: threading.Event) -> ResultT:
         with closing(sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None)) as connection:
+            prepare(connection)
             for pragma in (*_PRAGMAS, "PRAGMA temp_store = FILE"):  # what is staged may be larger than memory
                 connection.execute(pragma)
             connection.execute("BEGIN IMMEDIATE")

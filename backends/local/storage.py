@@ -17,9 +17,11 @@ __all__ = [
     "DATABASE_NAME",
     "DEFAULT_WORKSPACE",
     "HUB_DATABASE_NAME",
+    "PAIRED_HUB_NAME",
     "create_private_file",
     "default_data_dir",
     "expanded",
+    "meaning_of",
     "prepare_folder",
     "storage_errors",
 ]
@@ -28,8 +30,14 @@ DATABASE_NAME = "musicengine.db"
 
 HUB_DATABASE_NAME = "hub.db"
 
+PAIRED_HUB_NAME = "hub-elsewhere.json"
+"""Which hub elsewhere this folder was paired with."""
+
 DEFAULT_WORKSPACE = "default"
 """The one that exists from the first start."""
+
+_NOT_TEXT = "Could not decode to UTF-8"
+"""How the Python module says that a text is none: SQLite itself takes any bytes for text."""
 
 _MEANINGS: tuple[tuple[str, type[StorageError]], ...] = (
     ("SQLITE_BUSY", StorageBusy),
@@ -99,9 +107,17 @@ class storage_errors:  # noqa: N801  (it reads as the block it stands before; as
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Raise the error that a person can act on, if there is one."""
-        if isinstance(error, sqlite3.Error):
-            # Errors of the Python module itself, a closed connection say, carry no name.
-            name = getattr(error, "sqlite_errorname", "")
-            for prefix, meaning in _MEANINGS:
-                if name.startswith(prefix):
-                    raise meaning from error
+        meaning = meaning_of(error)
+        if meaning is not None:
+            raise meaning from error
+
+
+def meaning_of(error: BaseException | None) -> type[StorageError] | None:
+    """The contract's error for one of SQLite's, or None if it is another one."""
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith(_NOT_TEXT):
+        return StorageCorrupt
+    if not isinstance(error, sqlite3.Error):
+        return None
+    # Errors of the Python module itself, a closed connection say, carry no name.
+    name = getattr(error, "sqlite_errorname", "")
+    return next((meaning for prefix, meaning in _MEANINGS if name.startswith(prefix)), None)

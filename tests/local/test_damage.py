@@ -87,7 +87,7 @@ async def test_a_database_cut_short_is_damaged_and_left_as_it_is(filled):
     filled.write_bytes(content[: len(content) // 2 // 4096 * 4096])
     error = await refusal(filled)
     assert isinstance(error, StorageCorrupt)
-    assert "if there is a 'backups' folder beside it" in error.sentence
+    assert "'musicengine-mcp restore' puts a backup in a database's place" in error.sentence
 
 
 async def test_a_damaged_page_is_an_error_where_it_is_read_and_only_there(filled):
@@ -172,3 +172,12 @@ async def test_no_storage_error_shows_the_folder_or_sqlites_words(filled):
     assert str(filled.parent) not in error.sentence
     assert "malformed" not in error.sentence
     assert "file is not a database" not in error.sentence
+
+
+async def test_bytes_in_a_text_that_are_no_text_are_damage_and_say_so(filled):
+    with closing(sqlite3.connect(filled)) as connection, connection:
+        connection.execute("UPDATE tracks SET title = CAST(x'FF' AS TEXT) WHERE title = 'T7'")
+    async with aclosing(Database(filled.parent)) as database:
+        for read in (database.read, database.look_up):
+            with pytest.raises(StorageCorrupt):
+                await read("SELECT title FROM tracks")

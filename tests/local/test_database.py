@@ -12,6 +12,7 @@ import anyio
 import pytest
 
 from backends.local.database import Database
+from backends.local.presence import IN_USE
 from backends.local.storage import DATABASE_NAME, default_data_dir, expanded
 from contract.errors import StorageBusy, StorageCorrupt, StorageFull, StorageReadOnly
 
@@ -83,8 +84,9 @@ async def test_nobody_else_can_read_the_folder_or_any_file_in_it(database, data_
         os.umask(previous)
     assert mode(data_dir) == 0o700
     files = sorted(path.name for path in data_dir.iterdir())
-    assert files == [DATABASE_NAME, f"{DATABASE_NAME}-shm", f"{DATABASE_NAME}-wal"]
-    assert {mode(path) for path in data_dir.iterdir()} == {0o600}
+    assert files == [IN_USE, DATABASE_NAME, f"{DATABASE_NAME}-shm", f"{DATABASE_NAME}-wal"]
+    assert mode(data_dir / IN_USE) == 0o700
+    assert {mode(path) for path in data_dir.rglob("*") if path.is_file()} == {0o600}
 
 
 async def test_readers_and_writers_run_beside_each_other_and_foreign_keys_hold(database):

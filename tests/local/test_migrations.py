@@ -1,6 +1,7 @@
 """Migrations: forward only, one transaction each, and a verified backup before each."""
 
 import asyncio
+import re
 import sqlite3
 import stat
 import subprocess
@@ -13,9 +14,10 @@ from pathlib import Path
 import anyio
 import pytest
 
+from backends.local.backups import back_up, content_hash, read_record, what_is_wrong
 from backends.local.database import Database
 from backends.local.layout import Layout
-from backends.local.migrations import back_up, content_hash, migrate
+from backends.local.migrations import migrate
 from backends.local.musicengine import LocalMusicEngine
 from backends.local.schema import LAYOUT
 from backends.local.storage import DATABASE_NAME, prepare_folder
@@ -80,7 +82,7 @@ def hash_of(path):
 
 def backups(path):
     folder = path.parent / "backups"
-    return sorted(folder.iterdir()) if folder.exists() else []
+    return sorted(folder.glob("*.db")) if folder.exists() else []
 
 
 def test_a_new_database_is_at_the_newest_version_and_marked_as_ours(path):
@@ -107,7 +109,11 @@ def test_an_upgrade_keeps_a_backup_of_exactly_what_was_there(filled):
     before = hash_of(filled)
     migrate(filled, NEXT)
     [backup] = backups(filled)
-    assert backup.name.startswith(f"musicengine-before-v{len(NEXT.migrations)}-")
+    assert re.fullmatch(r"musicengine-\d{8}T\d{6}Z-upgrade\.db", backup.name)
+    record = read_record(backup)
+    assert (record.database, record.reason, record.version) == (DATABASE_NAME, "upgrade", len(LAYOUT.migrations))
+    assert record.rows["tracks"] == len(LABEL)
+    assert what_is_wrong(record) is None
     assert hash_of(backup) == before
     assert version(backup) == len(LAYOUT.migrations)
     assert version(filled) == len(NEXT.migrations)
@@ -133,7 +139,7 @@ def test_backups_can_be_read_by_their_owner_alone(filled):
 
 def test_each_step_of_a_long_upgrade_has_a_backup_of_its_own(filled):
     migrate(filled, followed_by(NEXT, ("CREATE TABLE latest (value TEXT) STRICT",)))
-    assert [version(backup) for backup in backups(filled)] == [len(LAYOUT.migrations), len(NEXT.migrations)]
+    assert sorted(map(version, backups(filled))) == [len(LAYOUT.migrations), len(NEXT.migrations)]
 
 
 def test_a_migration_that_fails_leaves_the_version_before_it_as_it_was(filled):
@@ -154,11 +160,11 @@ def test_a_migration_that_fails_keeps_the_steps_before_it(filled):
 
 def test_a_backup_that_differs_stops_the_upgrade_and_is_not_kept(filled, monkeypatch):
     hashes = iter(["one", "another"])
-    monkeypatch.setattr("backends.local.migrations.content_hash", lambda _: next(hashes))
-    with pytest.raises(StorageFull, match="The backup that precedes an upgrade differs"):
+    monkeypatch.setattr("backends.local.backups.content_hash", lambda _: next(hashes))
+    with pytest.raises(StorageFull, match="The backup differs from the database"):
         migrate(filled, NEXT)
     assert version(filled) == len(LAYOUT.migrations)
-    assert backups(filled) == []
+    assert list((filled.parent / "backups").iterdir()) == []
 
 
 def test_a_backup_that_cannot_be_written_stops_the_upgrade(filled):
@@ -180,7 +186,7 @@ def test_the_content_hash_sees_a_changed_value_a_missing_row_and_another_schema(
     ):
         copy = tmp_path / f"{number}.db"
         with closing(sqlite3.connect(filled)) as connection:
-            back_up(connection, copy)
+            back_up(connection, copy, DATABASE_NAME, "asked", 0)
         assert hash_of(copy) == before
         with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
             connection.execute(change)
@@ -190,7 +196,7 @@ def test_the_content_hash_sees_a_changed_value_a_missing_row_and_another_schema(
 def test_the_content_hash_does_not_see_how_pages_lie_in_the_file(filled, tmp_path):
     copy = tmp_path / "copy.db"
     with closing(sqlite3.connect(filled)) as connection:
-        back_up(connection, copy)
+        back_up(connection, copy, DATABASE_NAME, "asked", 0)
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
         connection.execute("PRAGMA page_size = 8192")
         connection.execute("VACUUM")
