@@ -41,9 +41,9 @@ def find_chromium() -> str | None:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """A headless browser."""
+async def chromium(*arguments: str) -> AsyncIterator[Browser]:
+    """A headless browser, started with these arguments."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium())
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=list(arguments))
         yield browser
         await browser.close()

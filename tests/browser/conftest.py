@@ -1,4 +1,4 @@
-"""The reference in a real browser. Without one on this machine, this folder is not collected, and pytest says so."""
+"""The reference and the player in a real browser. Without one, this folder is not collected, and pytest says so."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field

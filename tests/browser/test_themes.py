@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Open
+from tests.browser.contrast import CONTRASTS, LUMINANCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -41,7 +42,7 @@ async def test_the_button_changes_the_theme_and_the_choice_is_remembered(visit: 
 async def test_every_text_stands_out_from_what_is_behind_it(visit: Open, theme: Any, width: int) -> None:
     here = await visit("error.track_not_found", color_scheme=theme, width=width)
     await here.page.locator("details").evaluate_all("all => all.forEach((details) => (details.open = true))")
-    measured = await here.page.evaluate(_CONTRASTS)
+    measured = await here.page.evaluate(CONTRASTS, "noscript")
     seen = {kind for kind, _, _ in measured}
     assert {"p", "a", "b.method get", "b.method post", "b.status s4", "b.status s5", "button", "th"} <= seen
     assert {"span.k", "span.s", "span.n", "span.w", "span.type", "span.required", "label", "code", "summary"} <= seen
@@ -49,36 +50,4 @@ async def test_every_text_stands_out_from_what_is_behind_it(visit: Open, theme: 
 
 
 async def _luminance(page: Any) -> float:
-    return await page.evaluate(f"{_LUMINANCE} luminance(getComputedStyle(document.body).backgroundColor)")
-
-
-_LUMINANCE = """
-const luminance = (color) => {
-    const [red, green, blue] = color.match(/[\\d.]+/g).slice(0, 3).map((part) => {
-        const value = part / 255;
-        return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-};
-"""
-
-# The ratio of WCAG 2 for every element with words of its own, as it is shown.
-_CONTRASTS = (
-    "() => {"
-    + _LUMINANCE
-    + """
-    const behind = (element) => {
-        const color = getComputedStyle(element).backgroundColor;
-        return color === "rgba(0, 0, 0, 0)" ? behind(element.parentElement) : color;
-    };
-    const found = [];
-    for (const element of document.querySelectorAll("body, body *")) {
-        const words = [...element.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
-        if (!words.length || !element.getClientRects().length) continue;
-        const [low, high] = [getComputedStyle(element).color, behind(element)].map(luminance).sort((a, b) => a - b);
-        const kind = element.tagName.toLowerCase() + (element.className ? `.${element.className}` : "");
-        found.push([kind, (high + 0.05) / (low + 0.05), words[0].data.trim().slice(0, 40)]);
-    }
-    return found;
-}"""
-)
+    return await page.evaluate(f"{LUMINANCE} luminance(getComputedStyle(document.body).backgroundColor)")
