@@ -20,12 +20,12 @@ _ENCODINGS = "gzip"
 """Of answers. Others, and several at once, can make far more of a few bytes (backends/remote/exchange.py)."""
 
 
-def open_client(base_url: str, api_key: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+def open_client(base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """The client of the service at that address.
 
     It goes by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, and trusts what SSL_CERT_FILE or SSL_CERT_DIR names, or
     else certifi's list. A service on this machine is asked directly: no proxy elsewhere could reach it, and it would
-    read the key.
+    read the secret.
 
     Raises:
         InvalidRequest: A variable of the environment is wrong.
@@ -34,11 +34,7 @@ def open_client(base_url: str, api_key: str, transport: httpx.AsyncBaseTransport
     try:
         return httpx.AsyncClient(
             base_url=base_url,
-            headers={
-                "Authorization": f"Bearer {api_key}",
-                "Accept": "application/json",
-                "Accept-Encoding": _ENCODINGS,
-            },
+            headers={"Accept": "application/json", "Accept-Encoding": _ENCODINGS},
             timeout=_TIMEOUT,
             limits=_LIMITS,
             verify=trusted,

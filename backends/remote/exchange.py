@@ -7,12 +7,17 @@ import httpx
 
 from backends.remote.failures import NoAnswer, no_answer_in_time, proxy_refused, why_no_answer
 from backends.remote.retry import TRANSIENT
+from backends.remote.service import Service
 from contract.errors import ContractDrift
+from contract.hub.errors import DatabaseUnavailable
 
 __all__ = ["MAX_ANSWER_BYTES", "Answer", "exchange"]
 
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 """A page of 500 tracks has about 200 kB, so that this is no answer but a fault. Counted after decompression."""
+
+_DAMAGED = f'"{DatabaseUnavailable.code}"'.encode()
+_HEAD = 200
 
 _PLAIN = frozenset({"", "identity", "gzip"})
 
@@ -29,8 +34,8 @@ class Answer:
 
     @property
     def again(self) -> bool:
-        """Whether another try may fare better."""
-        return self.status in TRANSIENT
+        """Whether another try may fare better; a damaged database waits for a person."""
+        return self.status in TRANSIENT and _DAMAGED not in self.content[:_HEAD]
 
     @property
     def maybe_done(self) -> bool:
@@ -38,13 +43,15 @@ class Answer:
         return self.status in {502, 504}
 
 
-async def exchange(client: httpx.AsyncClient, request: httpx.Request, seconds: float) -> Answer | NoAnswer:
+async def exchange(
+    client: httpx.AsyncClient, request: httpx.Request, seconds: float, service: Service
+) -> Answer | NoAnswer:
     """Send the request and read its answer, or say why there is none."""
     with anyio.move_on_after(seconds):
         try:
             return await _exchange(client, request)
         except httpx.HTTPError as error:
-            return why_no_answer(error)
+            return why_no_answer(error, service)
     return no_answer_in_time()
 
 

@@ -8,14 +8,12 @@ from typing import cast
 
 import httpx
 
-from backends.remote.address import BASE_URL_VARIABLE
+from backends.remote.service import Service
 from contract.errors import ContractError, ServiceUnreachable
 
 __all__ = ["NoAnswer", "no_answer_in_time", "proxy_refused", "why_no_answer"]
 
 _PROXY = "Check HTTPS_PROXY (or HTTP_PROXY, ALL_PROXY); NO_PROXY names hosts to reach without one."
-_ADDRESS = f"Check the host in {BASE_URL_VARIABLE}, and the network."
-_RUNNING = f"Check that the service runs, and the host and port in {BASE_URL_VARIABLE}."
 _LATER = "Check the network, then try again in a minute."
 _CLOCK = "Check this machine's clock; if it is right, tell whoever runs the service."
 _CERTIFICATE = "If its certificate comes from an authority of your own, set SSL_CERT_FILE to that authority's (PEM)."
@@ -39,18 +37,19 @@ class NoAnswer:
     maybe_done: bool = False
 
 
-def why_no_answer(error: httpx.HTTPError) -> NoAnswer:
+def why_no_answer(error: httpx.HTTPError, service: Service) -> NoAnswer:
     """What a failure of the client means."""
     if isinstance(error, httpx.ProxyError):
         return proxy_refused()
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError):
-            return NoAnswer(_of_tls(cause))
+            return NoAnswer(_of_tls(cause, service))
         if isinstance(cause, socket.gaierror):
             again = cause.errno == socket.EAI_AGAIN
-            return _unreachable("The service's host name was not found.", _ADDRESS, again=again)
+            return _unreachable("The service's host name was not found.", _check_host(service), again=again)
         if isinstance(cause, ConnectionRefusedError):
-            return _unreachable("The connection was refused: nothing answers at that address.", _RUNNING, again=True)
+            refused = "The connection was refused: nothing answers at that address."
+            return _unreachable(refused, _check_it_runs(service), again=True)
     return _by_kind(error)
 
 
@@ -76,14 +75,24 @@ def _by_kind(error: httpx.HTTPError) -> NoAnswer:
     return NoAnswer(ServiceUnreachable())
 
 
-def _of_tls(error: ssl.SSLError) -> ServiceUnreachable:
+def _of_tls(error: ssl.SSLError, service: Service) -> ServiceUnreachable:
     if not isinstance(error, ssl.SSLCertVerificationError):
-        return ServiceUnreachable("What answers at that address does not speak TLS as https needs.", next_step=_RUNNING)
+        return ServiceUnreachable(
+            "What answers at that address does not speak TLS as https needs.", next_step=_check_it_runs(service)
+        )
     if error.verify_code in {_OTHER_HOST, _OTHER_ADDRESS}:
-        return ServiceUnreachable("The service's TLS certificate is for another host.", next_step=_ADDRESS)
+        return ServiceUnreachable("The service's TLS certificate is for another host.", next_step=_check_host(service))
     if error.verify_code in {_EXPIRED, _NOT_YET_VALID}:
         return ServiceUnreachable("The service's TLS certificate is not valid at this time.", next_step=_CLOCK)
     return ServiceUnreachable("The service's TLS certificate is not trusted.", next_step=_CERTIFICATE)
+
+
+def _check_host(service: Service) -> str:
+    return f"Check the host in {service.address}, and the network."
+
+
+def _check_it_runs(service: Service) -> str:
+    return f"Check that the service runs, and the host and port in {service.address}."
 
 
 def _unreachable(message: str, next_step: str, *, again: bool = False, maybe_done: bool = False) -> NoAnswer:

@@ -212,7 +212,7 @@ async def test_a_proxy_that_can_not_be_used_is_named_by_its_variable_and_not_sho
 async def test_nobody_listening_is_a_refused_connection(waits):
     async with calling(Script(TRACKS), waits.policy()) as backend:
         pass
-    address = str(backend._client.base_url)
+    address = str(backend.http.base_url)
     async with aclosing(RemoteBackend(address, KEY, policy=waits.policy())) as backend:
         error = await refusal(backend)
     assert isinstance(error, ServiceUnreachable)
