@@ -1,13 +1,14 @@
 """Bind handlers to operations, so that a type checker rejects one that differs from the contract."""
 
-from collections.abc import Awaitable, Callable
+import importlib
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from contract.operation import Operation
+from contract.operation import Area, Operation
 
-__all__ = ["Handlers"]
+__all__ = ["DeferredHandlers", "Handlers"]
 
 ContextT = TypeVar("ContextT")
 RequestT = TypeVar("RequestT", bound=BaseModel)
@@ -49,3 +50,20 @@ class Handlers(Generic[ContextT]):
         self, operation: Operation[RequestT, ResponseT]
     ) -> Callable[[ContextT, RequestT], Awaitable[ResponseT]]:
         return self._by_name[operation.name]
+
+
+class DeferredHandlers(Handlers[ContextT]):
+    """The handlers of many subjects: a subject is imported when an operation of its area is first called."""
+
+    def __init__(self, modules: Mapping[Area, tuple[str, ...]]) -> None:
+        """The handlers of these modules, each of which has them as HANDLERS."""
+        super().__init__()
+        self._modules = modules
+
+    def __getitem__(
+        self, operation: Operation[RequestT, ResponseT]
+    ) -> Callable[[ContextT, RequestT], Awaitable[ResponseT]]:
+        if operation.name not in self._by_name:
+            for module in self._modules[operation.area]:
+                self.include(importlib.import_module(module).HANDLERS)
+        return super().__getitem__(operation)

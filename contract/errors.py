@@ -31,7 +31,7 @@ A message never repeats what the caller sent: it may be a secret, or text made t
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, Field
 
@@ -114,6 +114,11 @@ class ContractError(Exception):
         self.next_step = next_step or self.default_next_step
         self.headers = dict(self.default_headers)
         super().__init__(self.message)
+
+    @classmethod
+    def told(cls, detail: ErrorDetail, members: Mapping[str, Any]) -> Self:  # noqa: ARG003  (for those that say more)
+        """The error as another program told of it, in a body with these members."""
+        return cls(detail.message, field=detail.field, next_step=detail.next_step)
 
     @property
     def sentence(self) -> str:
@@ -345,8 +350,8 @@ class StorageCorrupt(StorageError):
     code = "storage_corrupt"
     default_message = "The database file is damaged, or is not a database. It was left as it is."
     default_next_step = (
-        "Move it aside with its -wal and -shm files; if there is a 'backups' folder beside it, put its newest file in "
-        "its place; else start anew and import again."
+        "'musicengine-mcp doctor' says what is wrong; 'musicengine-mcp rebuild' makes a new library of what can be "
+        "read, and 'musicengine-mcp restore' puts a backup in a database's place. Neither deletes anything."
     )
 
 

@@ -1,10 +1,10 @@
 """Turn what a caller sent into a model, or into one error that says what is accepted and repeats nothing."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, to_json
 
 from contract.errors import ContractDrift, InvalidRequest
 
@@ -41,19 +41,33 @@ _SENTENCES = {
 }
 
 
-def validate(model: type[ModelT], data: Mapping[str, Any]) -> ModelT:
+def validate(model: type[ModelT], data: Mapping[str, Any], *, strict: bool = False) -> ModelT:
     """Return the model of the data.
+
+    Args:
+        model: What it is to be.
+        data: JSON values, or text where an address carried it.
+        strict: Whether values are of their JSON types already, so that false is no 0 and "1" no number.
 
     Raises:
         InvalidRequest: It names the field, what was wrong and what is accepted; it never repeats the value.
     """
     try:
-        return model.model_validate(data)
+        return model.model_validate_json(to_json(_whole(data)), strict=True) if strict else model.model_validate(data)
     except ValidationError as error:
         # The first is enough to act on, and pydantic reports in the order of the fields.
         detail = error.errors(include_url=False, include_input=False)[0]
     # Raised out here, so that no context carries pydantic's error, which holds the input.
     raise _invalid_request(model, detail)
+
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 54.0 is a whole one (JSON Schema, section 6.1.1 of its validation)."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {name: _whole(member) for name, member in cast("Mapping[str, Any]", value).items()}
+    return [_whole(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def check_answer(model: type[ModelT], data: Any) -> ModelT:

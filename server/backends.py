@@ -1,23 +1,32 @@
 """Open the backends that the settings ask for: the catalogue of this machine or of a service, and the hub."""
 
+from typing import TYPE_CHECKING
+
 from backends.backend import Backend, WatchableBackend
 from backends.data_entry import AT_THE_SERVICE, BY_IMPORT, BY_SCAN
 from backends.joined import JoinedBackend
 from backends.local.storage import HUB_DATABASE_NAME
 from server.deferred import DeferredBackend, DeferredWatchableBackend
-from server.settings import RemoteSettings, Settings
+from server.settings import HubSettings, RemoteSettings, Settings
 
-__all__ = ["open_backend", "open_catalogue"]
+if TYPE_CHECKING:
+    from backends.local.hub.hub import LocalHub
+
+__all__ = ["open_backend", "open_catalogue", "open_local_hub", "open_remote_hub"]
 
 
 def open_backend(settings: Settings) -> JoinedBackend:
     """Return both systems as one backend, each opened on its first call.
 
     Raises:
-        InvalidRequest: The address or the API key of a service can't be used.
+        InvalidRequest: The address or the secret of a service can't be used.
     """
     catalogue = open_catalogue(settings)
-    hub = DeferredWatchableBackend(lambda: _open_hub(settings, catalogue), BY_SCAN)
+    if settings.hub is not None:
+        elsewhere = settings.hub.checked()
+        there = DeferredWatchableBackend(lambda: open_remote_hub(settings, elsewhere), AT_THE_SERVICE)
+        return JoinedBackend(catalogue, there, lambda: True)
+    hub = DeferredWatchableBackend(lambda: open_local_hub(settings, catalogue), BY_SCAN)
     return JoinedBackend(catalogue, hub, (settings.data_dir / HUB_DATABASE_NAME).exists)
 
 
@@ -39,12 +48,22 @@ def _open_local(settings: Settings) -> Backend:
     return LocalMusicEngine(settings.data_dir, settings.workspace)
 
 
-def _open_hub(settings: Settings, catalogue: Backend) -> WatchableBackend:
+def open_local_hub(settings: Settings, catalogue: Backend) -> "LocalHub":
+    """This machine's hub, whose folders are watched from its first call on."""
     from backends.local.hub.enriching.musicbrainz import MusicBrainz  # noqa: PLC0415  (nor is the hub)
     from backends.local.hub.hub import LocalHub  # noqa: PLC0415
 
     musicbrainz = MusicBrainz() if settings.musicbrainz else None
     return LocalHub(settings.data_dir, catalogue=catalogue, musicbrainz=musicbrainz, watching=True)
+
+
+def open_remote_hub(settings: Settings, hub: HubSettings) -> WatchableBackend:
+    """A hub elsewhere, by settings that were checked."""
+    from backends.remote.device_tokens import DeviceCredential  # noqa: PLC0415  (a hub on this machine needs neither)
+    from backends.remote.hub import RemoteHub  # noqa: PLC0415
+
+    credential = hub.token or DeviceCredential(settings.data_dir, hub.base_url, allow_http=hub.allow_http)
+    return RemoteHub(hub.base_url, credential, allow_http=hub.allow_http)
 
 
 def _open_remote(remote: RemoteSettings) -> Backend:

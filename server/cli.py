@@ -11,17 +11,25 @@ from typing import cast
 
 from contract.errors import ContractError
 from musicengine_mcp import __version__
+from server.loading import loading
 from server.settings import Settings, Uses, add_shared_options
 
 __all__ = ["run"]
 
 _COMMANDS = (
+    "server.commands.backup",
     "server.commands.demo",
+    "server.commands.devices",
     "server.commands.docs",
+    "server.commands.doctor",
     "server.commands.import_files",
     "server.commands.keys",
+    "server.commands.pair",
+    "server.commands.play",
     "server.commands.playlists",
     "server.commands.profiles",
+    "server.commands.rebuild",
+    "server.commands.restore",
     "server.commands.scan",
     "server.commands.secrets",
     "server.commands.serve",
@@ -45,7 +53,8 @@ first steps:
 Nothing leaves this machine. Data: --data-dir, MUSICENGINE_DATA_DIR, or the platform's data folder.
 
 With MUSICENGINE_API_KEY set, the catalogue's tools read from a service instead: the hosted one, or the
-one that MUSICENGINE_BASE_URL names. Commands still work on this machine's data.
+one that MUSICENGINE_BASE_URL names; with MUSIC_HUB_URL set, or once paired (musicengine-mcp pair), the
+library's tools work on a hub elsewhere. Commands still work on this machine's data.
 """
 
 _WORKS_HERE = (
@@ -60,11 +69,13 @@ def run(argv: Sequence[str]) -> int:
     It is 0, 1 for an error, 2 for a usage error, 130 if interrupted, 141 if nobody reads the output any more.
     """
     _never_fail_to_print()
-    arguments = _parser().parse_args(argv)
+    with loading():
+        arguments = _parser().parse_args(argv)
     try:
         settings = Settings.of(arguments)
         if arguments.run is None:
-            from server.mcp.stdio import serve  # noqa: PLC0415  (commands do without the SDK)
+            with loading():
+                from server.mcp.stdio import serve  # noqa: PLC0415  (commands do without the SDK)
 
             return serve(settings)
         if settings.remote is not None and arguments.works_here:

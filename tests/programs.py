@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -102,7 +103,7 @@ def environment_of(**variables: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("MUSICENGINE_") and not name.lower().endswith("_proxy")
+        if not name.startswith(("MUSICENGINE_", "MUSIC_HUB_")) and not name.lower().endswith("_proxy")
     }
     return {**kept, **variables}
 
@@ -138,7 +139,17 @@ def running(folder: Path, *arguments: str, environment: Mapping[str, str]) -> Ge
 def serving(folder: Path, *arguments: str, **variables: str) -> Generator[tuple[str, Program], None, None]:
     """The address of `musicengine-mcp serve` over the data folder, and the program."""
     with running(folder, "serve", "--port", "0", *arguments, environment=environment_of(**variables)) as program:
-        yield address_of(program), program
+        address = address_of(program)
+        _wait_for_answer(int(address.rpartition(":")[2]))
+        yield address, program
+
+
+def _wait_for_answer(port: int) -> None:
+    """Until a worker has started: the socket listens before that, and on a busy machine it takes many seconds."""
+    with socket.create_connection(("127.0.0.1", port), 2 * _SECONDS) as connection:
+        connection.sendall(f"GET /api/ping HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+        if not connection.recv(1):
+            raise RuntimeError("the server closed the connection")
 
 
 def address_of(program: Program) -> str:

@@ -19,6 +19,7 @@ from backends.local.storage import DEFAULT_WORKSPACE
 from backends.local.workspaces import open_workspace
 from server.http.app import create_app
 from server.http.binding import allowed_of
+from server.http.listeners import Listener, Reach
 from server.http.serving import bind, server_config
 from server.settings import RemoteSettings, Settings
 
@@ -27,12 +28,17 @@ __all__ = ["Service", "new_key", "served", "serving"]
 
 @dataclass(frozen=True)
 class Service:
-    """A running server and a key of its default workspace."""
+    """A running server and a key of its default workspace.
+
+    Attributes:
+        far_url: Of the listener for a tunnel, at which nobody is taken for this machine.
+    """
 
     folder: Path
     port: int
     key: str
     client: httpx.Client = field(repr=False)
+    far_url: str = ""
 
     @property
     def url(self) -> str:
@@ -69,24 +75,35 @@ class Service:
 
 @contextmanager
 def served(
-    folder: Path, key: str = "", *, remote: RemoteSettings | None = None, **allow: Any
+    folder: Path,
+    key: str = "",
+    *,
+    remote: RemoteSettings | None = None,
+    hub_token: str | None = None,
+    far_port: int = 0,
+    **allow: Any,
 ) -> Generator[Service, None, None]:
     """Serve the folder with the whole application until the block ends."""
-    listener = bind("127.0.0.1", 0)
-    port = listener.getsockname()[1]
-    factory = partial(create_app, Settings(folder, DEFAULT_WORKSPACE, remote), allowed_of("127.0.0.1", port, **allow))
+    listener, tunnel = bind("127.0.0.1", 0), bind("127.0.0.1", far_port)
+    port, far = listener.getsockname()[1], tunnel.getsockname()[1]
+    listeners = {
+        port: Listener(allowed_of("127.0.0.1", port, **allow)),
+        far: Listener(allowed_of("127.0.0.1", far), is_tunnel=True),
+    }
+    reach = Reach(listeners, (f"http://127.0.0.1:{port}",))
+    factory = partial(create_app, Settings(folder, DEFAULT_WORKSPACE, remote, hub_token=hub_token), reach)
     with (
-        serving(factory, listener),
+        serving(factory, listener, tunnel),
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False) as client,
     ):
-        yield Service(folder, port, key, client)
+        yield Service(folder, port, key, client, f"http://127.0.0.1:{far}")
 
 
 @contextmanager
-def serving(factory: Callable[[], ASGIApp], listener: socket.socket) -> Generator[None, None, None]:
+def serving(factory: Callable[[], ASGIApp], *listeners: socket.socket) -> Generator[None, None, None]:
     """Serve from a thread until the block ends; the thread makes the application, since SQLite minds who opened it."""
     server = uvicorn.Server(server_config(factory))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread = threading.Thread(target=server.run, kwargs={"sockets": list(listeners)})
     thread.start()
     try:
         while not server.started and thread.is_alive():
@@ -96,7 +113,8 @@ def serving(factory: Callable[[], ASGIApp], listener: socket.socket) -> Generato
     finally:
         server.should_exit = True
         thread.join()
-        listener.close()
+        for listener in listeners:
+            listener.close()
 
 
 async def new_key(folder: Path, workspace: str = DEFAULT_WORKSPACE) -> str:

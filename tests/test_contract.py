@@ -13,12 +13,21 @@ import pytest
 
 import contract
 from contract import errors
-from contract.errors import ContractError, ErrorBody, InvalidRequest, KeyExpired, KeyRevoked, TrackNotFound, family
+from contract.errors import (
+    ContractError,
+    ErrorBody,
+    InvalidRequest,
+    KeyExpired,
+    KeyRevoked,
+    RateLimited,
+    TrackNotFound,
+    family,
+)
 from contract.hub import errors as hub_errors
 from contract.hub.about import HUB
 from contract.musicengine.about import MUSICENGINE
 from contract.musicengine.catalogue import FIND_TRACKS, LIST_TRACKS
-from contract.operation import Effect, Operation
+from contract.operation import Effect, Operation, Trust
 from contract.schema import document_schema
 from contract.systems import OPERATIONS, SYSTEMS, system_of
 from contract.validation import validate
@@ -79,7 +88,26 @@ def test_reads_have_the_wide_limit_and_writes_the_strict_one(operation: Operatio
 def test_the_hub_counts_nothing_and_asks_for_no_key(operation: Operation[Any, Any]) -> None:
     assert operation.rate_limit is None
     assert not operation.takes_idempotency_key
-    assert not {error for error in operation.all_errors if error.status in {401, 403, 429}}
+    assert RateLimited not in operation.all_errors or RateLimited in operation.errors
+
+
+TRUST = {
+    Trust.ANYBODY: set(),
+    Trust.MEDIA: {"hub_unauthorized", "token_expired", "device_revoked"},
+    Trust.PAIRED: {"hub_unauthorized", "token_expired", "device_revoked"},
+    Trust.LOCAL: {"local_only"},
+}
+
+
+@each_of_the_hub
+def test_an_operation_of_the_hub_says_how_callers_are_refused_that_it_is_not_for(
+    operation: Operation[Any, Any],
+) -> None:
+    codes = {error.code for error in operation.all_errors}
+    assert TRUST[operation.trust] <= codes
+    assert "misdirected_request" in codes
+    assert ("foreign_origin" in codes) == (operation.effect is not Effect.READ or operation.trust is Trust.MEDIA)
+    assert ("database_unavailable" in codes) == operation.needs_database
 
 
 @each_of_the_hub
@@ -125,7 +153,7 @@ def test_every_error_has_a_code_of_its_own() -> None:
 def test_an_error_says_in_a_sentence_what_is_wrong_and_has_the_one_body(error: type[ContractError]) -> None:
     assert error.default_message.endswith(".")
     assert error.meaning.endswith(".")
-    assert error.status in {400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503}
+    assert error.status in {400, 401, 403, 404, 405, 408, 409, 413, 415, 416, 421, 422, 429, 500, 501, 503}
     body = error().body()
     assert error.body_model.model_validate(body).model_dump(exclude_unset=True) == body
     assert ErrorBody.model_validate(body).error.code == error.code
@@ -164,7 +192,7 @@ def test_every_error_of_the_family_is_drawn_in_the_file_that_defines_it() -> Non
 
 
 def test_every_error_of_the_hub_is_declared_by_an_operation_of_the_hub_alone() -> None:
-    declared = {error for operation in HUB.operations for error in operation.errors}
+    declared = {error for operation in HUB.operations for error in operation.all_errors}
     assert {error for error in family() if error.__module__ == hub_errors.__name__} <= declared
     for operation in MUSICENGINE.operations:
         assert not {error for error in operation.all_errors if error.__module__ == hub_errors.__name__}

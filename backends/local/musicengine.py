@@ -5,24 +5,26 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from backends.handlers import Handlers
-from backends.local import analytics, catalogue, profiles
+from backends.handlers import DeferredHandlers
 from backends.local.database import Database
 from backends.local.idempotency import carry_out_once
 from backends.local.scope import Scope
 from backends.local.storage import DEFAULT_WORKSPACE
 from backends.local.workspaces import open_workspace
 from contract.errors import Forbidden
-from contract.operation import Operation
+from contract.operation import Area, Operation
 
 __all__ = ["LocalMusicEngine", "LocalWorkspace"]
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 ResponseT = TypeVar("ResponseT", bound=BaseModel)
 
-_HANDLERS = Handlers[Scope]()
-for _subject in (catalogue, analytics, profiles):
-    _HANDLERS.include(_subject.HANDLERS)
+_HANDLERS = DeferredHandlers[Scope](
+    {
+        Area.CATALOGUE: ("backends.local.catalogue", "backends.local.analytics"),
+        Area.DISTRIBUTION: ("backends.local.profiles",),
+    }
+)
 
 
 class LocalWorkspace:

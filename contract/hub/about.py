@@ -1,7 +1,8 @@
 """What holds for the whole of the Music Hub: where it answers, whom it trusts, and the parts that it has."""
 
 from contract.errors import family
-from contract.hub import BASE_URL, DEV_URL, OPERATIONS, errors
+from contract.hub import BASE_URL, DEV_URL, errors
+from contract.hub.operations import OPERATIONS
 from contract.musicengine.about import LOCAL_URL
 from contract.operation import Access, Area
 from contract.system import Address, Bearer, SurfaceArea, System
@@ -9,6 +10,11 @@ from contract.system import Address, Bearer, SurfaceArea, System
 __all__ = ["HUB"]
 
 _AREAS = (
+    SurfaceArea(
+        area=Area.HUB,
+        title="Hub",
+        description="Whether it answers, what it is and can do, and the health of its databases.",
+    ),
     SurfaceArea(
         area=Area.LIBRARY,
         title="Hub library",
@@ -47,6 +53,31 @@ _AREAS = (
         title="Hub scanning",
         description="Which folders belong to the library, and reading what is in them.",
     ),
+    SurfaceArea(
+        area=Area.MEDIA,
+        title="Hub media",
+        description="The audio files themselves, whole or in ranges, and covers in a few sizes; by ids alone.",
+    ),
+    SurfaceArea(
+        area=Area.EVENTS,
+        title="Hub live events",
+        description="Server-sent events: what changes, whichever program changes it, and how far a scan has come.",
+    ),
+    SurfaceArea(
+        area=Area.SHARES,
+        title="Hub shares",
+        description="Playlists, artists, albums and tracks that anybody with the link may open and play.",
+    ),
+    SurfaceArea(
+        area=Area.DEVICES,
+        title="Hub devices",
+        description="Pairing: how a phone or another machine gets tokens, keeps them, and loses them.",
+    ),
+    SurfaceArea(
+        area=Area.RECOVERY,
+        title="Hub recovery",
+        description="The health of the databases, and making new ones of all that can be saved. Nothing is deleted.",
+    ),
 )
 
 HUB = System(
@@ -57,12 +88,12 @@ HUB = System(
         "the playlists that people make of it, and one playback session. Its wire is camelCase."
     ),
     standing=(
-        f"The desktop hub answers these routes at `{BASE_URL}`. This program carries them out in process, and agents "
-        "reach them as tools of its MCP server over stdio; `musicengine-mcp serve` answers MusicEngine's routes alone."
+        f"The desktop hub answers these routes at `{BASE_URL}`, and so does `musicengine-mcp serve`, beside "
+        "MusicEngine's. Agents reach them as tools of the MCP server over stdio."
     ),
     addresses=(
-        Address(BASE_URL, "The desktop hub"),
-        Address(DEV_URL, "A desktop hub under development"),
+        Address(BASE_URL, "The desktop hub, or this program"),
+        Address(DEV_URL, "The same under development"),
     ),
     reference_url=f"{LOCAL_URL}/docs/api.md",
     access=Access.HUB,
@@ -93,11 +124,14 @@ HUB = System(
     operations=OPERATIONS,
     areas=_AREAS,
     failures=(
-        "A desktop hub whose database is not healthy answers most routes with status 503 and the code "
-        "`database_unavailable`; `GET /api/info` then says what is wrong."
+        "A hub whose database is not healthy answers most routes with status 503 and the code "
+        "`database_unavailable`; `GET /api/info` then says what is wrong, and the way out."
     ),
     errors=tuple(error for error in family() if error.__module__ == errors.__name__),
     meanings={
+        401: "Unauthorized. There is no token that is known, or it is no longer good.",
+        403: "Forbidden. It takes the hub's own machine, or another site's page has sent the request.",
+        429: "Too Many Requests. Wait for as long as Retry-After says.",
         404: "Not Found. There is no such thing in the hub.",
         500: "Internal Server Error. The hub failed while processing the request.",
     },

@@ -19,6 +19,7 @@ __all__ = [
     "PlaylistId",
     "ProposalId",
     "QueueEntryId",
+    "ShareId",
     "TrackId",
     "kind_of",
 ]
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     PLAYLIST_ENTRY = "playlist entry"
     QUEUE_ENTRY = "queue entry"
     PROPOSAL = "proposal"
+    SHARE = "share"
 
     @property
     def prefix(self) -> str:
@@ -54,6 +56,7 @@ _PREFIXES = {
     Kind.PLAYLIST_ENTRY: "ple",
     Kind.QUEUE_ENTRY: "que",
     Kind.PROPOSAL: "prp",
+    Kind.SHARE: "shr",
 }
 
 _ID = re.compile(r"([a-z]{3})_[0-9a-f]{16}")
@@ -101,5 +104,6 @@ QueueEntryId = Annotated[
     str, AfterValidator(lambda value: _must_be(Kind.QUEUE_ENTRY, value)), _schema(Kind.QUEUE_ENTRY)
 ]
 ProposalId = Annotated[str, AfterValidator(lambda value: _must_be(Kind.PROPOSAL, value)), _schema(Kind.PROPOSAL)]
+ShareId = Annotated[str, AfterValidator(lambda value: _must_be(Kind.SHARE, value)), _schema(Kind.SHARE)]
 AnyId = Annotated[str, AfterValidator(_any), _schema(Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST)]
 """Of whatever can be found, saved and played."""

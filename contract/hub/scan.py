@@ -6,12 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from contract.answer import ANSWER
-from contract.hub.errors import FolderNotFound, ScanRunning
+from contract.hub.errors import FolderNotFound, LocalOnly, ScanRunning
 from contract.identifiers import Timestamp
-from contract.operation import Access, Area, Effect, Example, Operation
+from contract.operation import Access, Area, Effect, Example, Operation, Trust
 
 __all__ = [
     "CANCEL_SCAN",
+    "EXAMPLE_FIGURES",
     "GET_SCAN",
     "LIST_ROOTS",
     "MOST_FOLDERS",
@@ -30,6 +31,7 @@ __all__ = [
     "Scan",
     "ScanAnswer",
     "ScanCounts",
+    "ScanFigures",
     "ScanState",
     "ScannedPath",
     "StartScan",
@@ -113,8 +115,8 @@ class ScannedPath(TypedDict):
 
 
 @with_config(ANSWER)
-class Scan(TypedDict):
-    """A scan and what it has found so far."""
+class ScanFigures(TypedDict):
+    """A scan and how far it has come."""
 
     state: ScanState
     startedAt: Timestamp
@@ -123,6 +125,12 @@ class Scan(TypedDict):
     filesToRead: Annotated[int | None, Field(description="Files that are new or changed; null until all are found.")]
     filesRead: int
     counts: ScanCounts
+
+
+@with_config(ANSWER)
+class Scan(ScanFigures):
+    """A scan and what it has found so far."""
+
     unreadable: Annotated[
         list[ScannedPath], Field(description=f"Files that can't be read, one by one; the first {MOST_REPORTED}.")
     ]
@@ -167,7 +175,7 @@ class RootRemoved(BaseModel):
     removed: Root
 
 
-_EXAMPLE_SCAN: dict[str, Any] = {
+EXAMPLE_FIGURES: dict[str, Any] = {
     "state": "running",
     "startedAt": "2026-03-08T09:30:00.000Z",
     "finishedAt": None,
@@ -183,6 +191,11 @@ _EXAMPLE_SCAN: dict[str, Any] = {
         "returned": 0,
         "unreadable": 1,
     },
+}
+"""Of the references."""
+
+_EXAMPLE_SCAN: dict[str, Any] = {
+    **EXAMPLE_FIGURES,
     "unreadable": [{"path": "/music/Demos/take 3.flac", "reason": "The file is empty."}],
     "notices": [],
 }
@@ -212,9 +225,12 @@ START_SCAN = Operation(
     status=202,
     effect=Effect.UPDATE,
     access=Access.HUB,
-    errors=(FolderNotFound, ScanRunning),
+    errors=(FolderNotFound, LocalOnly, ScanRunning),
     in_reference=False,
-    notes=("A folder within another is part of it; one that holds another takes it over.",),
+    notes=(
+        "A folder within another is part of it; one that holds another takes it over.",
+        "Only the hub's own machine may name folders.",
+    ),
     example=Example(
         request={},
         response={"scan": {**_EXAMPLE_SCAN, "filesSeen": 0, "filesToRead": None, "filesRead": 0, "unreadable": []}},
@@ -283,6 +299,7 @@ REMOVE_ROOT = Operation(
     response_description="The folder as it was.",
     effect=Effect.DELETE,
     access=Access.HUB,
+    trust=Trust.LOCAL,
     errors=(FolderNotFound, ScanRunning),
     in_reference=False,
     example=Example(request={"folder": "/music"}, response={"removed": _EXAMPLE_ROOT}),

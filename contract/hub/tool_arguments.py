@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from contract.hub.fields import MetadataField
 from contract.hub.ids import AlbumId, ArtistId, TrackId, kind_of
+from contract.hub.shares import DEFAULT_DAYS, LONGEST_NOTE, MOST_DAYS
 
 __all__ = [
     "BrowseArguments",
@@ -20,9 +21,11 @@ __all__ = [
     "ListArguments",
     "NowPlayingArguments",
     "PlayArguments",
+    "RebuildArguments",
     "SaveArguments",
     "ScanArguments",
     "SearchArguments",
+    "ShareArguments",
 ]
 
 _CONFIG = ConfigDict(extra="forbid", defer_build=True)
@@ -214,6 +217,22 @@ class SaveArguments(BaseModel):
     saved: bool = True
 
 
+class ShareArguments(BaseModel):
+    """What to share, or not any more."""
+
+    model_config = _CONFIG
+
+    action: Literal["share", "list", "unshare"] = "share"
+    what: Annotated[
+        str | None,
+        Field(min_length=1, max_length=300, description="Words or id; for unshare also a share's id."),
+        _TIDY,
+    ] = None
+    kind: Kind | None = None
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = DEFAULT_DAYS
+    note: Annotated[str | None, Field(max_length=LONGEST_NOTE, description="For whom.")] = None
+
+
 class GetMetadataArguments(BaseModel):
     """Which track."""
 
@@ -247,6 +266,12 @@ class ScanArguments(BaseModel):
     folders: Annotated[
         list[str] | None, Field(max_length=20, description="Paths to add, or to forget; default all known."), _LIST
     ] = None
+
+
+class RebuildArguments(BaseModel):
+    """Nothing to say."""
+
+    model_config = _CONFIG
 
 
 class ClearSearchesArguments(BaseModel):

@@ -15,6 +15,7 @@ __all__ = [
     "ListResult",
     "MetadataResult",
     "PlayResult",
+    "RebuildResult",
     "Row",
     "SaveResult",
     "ScanResult",
@@ -22,6 +23,8 @@ __all__ = [
     "SearchesCleared",
     "Session",
     "SessionResult",
+    "ShareResult",
+    "ShareRow",
 ]
 
 _CONFIG = ConfigDict(defer_build=True)
@@ -183,9 +186,45 @@ class ScanResult(BaseModel):
     hint: Hint = None
 
 
+class RebuildResult(BaseModel):
+    """Whether the databases are new, and what became of what was in them."""
+
+    model_config = _CONFIG
+
+    done: bool
+    report: list[str]
+    hint: Hint = None
+
+
 class SearchesCleared(BaseModel):
     """How many are gone."""
 
     model_config = _CONFIG
 
     cleared: int
+
+
+@with_config(ANSWER)
+class ShareRow(TypedDict):
+    """Something that is shared."""
+
+    id: str
+    itemId: str
+    name: str
+    note: NotRequired[str]
+    url: NotRequired[Annotated[str, Field(description="The link to pass on; one with a key is shown once.")]]
+    path: NotRequired[Annotated[str, Field(description="Of the link, while it is not known where the hub is served.")]]
+    expiresAt: NotRequired[str]
+    listeners: NotRequired[int]
+    missing: NotRequired[bool]
+
+
+class ShareResult(BaseModel):
+    """What was shared or unshared, or what is; or, if the words may mean several things, what to choose from."""
+
+    model_config = _CONFIG
+
+    done: bool
+    shares: list[ShareRow]
+    candidates: Annotated[list[Row], Field(exclude_if=lambda rows: not rows)] = []
+    hint: Hint = None

@@ -21,9 +21,11 @@ from contract.hub.playback import GET_PLAYBACK_SESSION, GO_BACK, LIST_PLAYS
 from contract.hub.playlist_entries import ADD_PLAYLIST_TRACKS, MOVE_PLAYLIST_ENTRIES, REMOVE_PLAYLIST_ENTRIES
 from contract.hub.playlists import CREATE_PLAYLIST, DELETE_PLAYLIST, GET_PLAYLIST, LIST_PLAYLISTS, UPDATE_PLAYLIST
 from contract.hub.queue import ADD_TO_QUEUE, CONTROL_PLAYBACK, EDIT_QUEUE
+from contract.hub.recovery import GET_DATABASE_HEALTH, REBUILD_DATABASE
 from contract.hub.saved import LIST_SAVED, SAVE_ITEMS, UNSAVE_ITEMS
 from contract.hub.scan import CANCEL_SCAN, GET_SCAN, LIST_ROOTS, REMOVE_ROOT, START_SCAN
 from contract.hub.search import CLEAR_SEARCHES, LIST_SEARCHES, SEARCH_LIBRARY
+from contract.hub.shares import CREATE_SHARE, DELETE_SHARE, LIST_SHARES
 from contract.hub.tool_arguments import (
     BrowseArguments,
     ClearSearchesArguments,
@@ -35,9 +37,11 @@ from contract.hub.tool_arguments import (
     ListArguments,
     NowPlayingArguments,
     PlayArguments,
+    RebuildArguments,
     SaveArguments,
     ScanArguments,
     SearchArguments,
+    ShareArguments,
 )
 from contract.hub.tool_results import (
     BrowseResult,
@@ -46,11 +50,13 @@ from contract.hub.tool_results import (
     ListResult,
     MetadataResult,
     PlayResult,
+    RebuildResult,
     SaveResult,
     ScanResult,
     SearchesCleared,
     SearchResult,
     SessionResult,
+    ShareResult,
 )
 from contract.tool import Tool
 
@@ -65,9 +71,11 @@ __all__ = [
     "LIST_TOOL",
     "NOW_PLAYING_TOOL",
     "PLAY_TOOL",
+    "REBUILD_TOOL",
     "SAVE_TOOL",
     "SCAN_TOOL",
     "SEARCH_TOOL",
+    "SHARE_TOOL",
     "TOOLS",
 ]
 
@@ -189,6 +197,19 @@ SAVE_TOOL = Tool(
     example={"ids": ["trk_0f3a9c2e5b7d1846"]},
 )
 
+SHARE_TOOL = Tool(
+    name="hub_share",
+    title="Share music by a link",
+    description=(
+        "Make a link under which anybody can see and play a playlist, album, artist or track in a browser, for some "
+        "days; list such links; end one. Give the user the url."
+    ),
+    arguments=ShareArguments,
+    result=ShareResult,
+    operations=(CREATE_SHARE, LIST_SHARES, DELETE_SHARE, SEARCH_LIBRARY),
+    example={"action": "list"},
+)
+
 GET_METADATA_TOOL = Tool(
     name="hub_get_metadata",
     title="Where a track's metadata come from",
@@ -228,6 +249,19 @@ SCAN_TOOL = Tool(
     example={"action": "status"},
 )
 
+REBUILD_TOOL = Tool(
+    name="hub_rebuild",
+    title="Rebuild damaged databases",
+    description=(
+        "When hub tools answer database_unavailable: checks the library's databases, asks the user, then makes new "
+        "ones of all that can be read and of the newest backup. Nothing is deleted."
+    ),
+    arguments=RebuildArguments,
+    result=RebuildResult,
+    operations=(GET_DATABASE_HEALTH, REBUILD_DATABASE),
+    example={},
+)
+
 CLEAR_SEARCHES_TOOL = Tool(
     name="hub_clear_searches",
     title="Clear the search history",
@@ -248,9 +282,11 @@ TOOLS: tuple[Tool[Any, Any], ...] = (
     BROWSE_TOOL,
     EDIT_PLAYLIST_TOOL,
     SAVE_TOOL,
+    SHARE_TOOL,
     GET_METADATA_TOOL,
     FIX_METADATA_TOOL,
     SCAN_TOOL,
     CLEAR_SEARCHES_TOOL,
+    REBUILD_TOOL,
 )
 """In the order in which agents see them."""

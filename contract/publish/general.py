@@ -8,7 +8,7 @@ from typing import Any
 
 from contract import idempotency
 from contract.errors import ContractError, family
-from contract.operation import Effect, Operation, RateLimit, Surface
+from contract.operation import Access, Effect, Operation, RateLimit, Surface, Trust
 from contract.system import SurfaceArea, System
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "NOTHING_PUBLISHED",
     "OURS",
     "OWN_CODES",
+    "TRUSTED",
     "Operations",
     "addresses",
     "areas_of",
@@ -46,6 +47,14 @@ AGENTS_ONLY = (
 )
 
 OURS = "An addition of this project; the hub's reference does not name it."
+
+TRUSTED = {
+    Trust.ANYBODY: "Anybody",
+    Trust.MEDIA: "The hub's own machine, paired devices, its API token, and whoever bears a media token for it",
+    Trust.PAIRED: "The hub's own machine, paired devices, and its API token",
+    Trust.LOCAL: "The hub's own machine alone",
+}
+"""In words."""
 
 _SUCCESS = "Success. The request completed successfully."
 
@@ -89,6 +98,10 @@ def facts(operation: Operation[Any, Any], system: System) -> tuple[tuple[str, st
     found = [("Surface", str(operation.area))]
     if operation.rate_limit:
         found.append(("Rate limit", in_words(operation.rate_limit)))
+    if operation.access is Access.HUB:
+        found.append(("Callers", TRUSTED[operation.trust]))
+    if operation.is_raw:
+        found.append(("Comes as", ", ".join(f"`{media_type}`" for media_type in operation.media_types)))
     if system.bearer.header:
         found.append(("Header", f"`{system.bearer.header}`"))
     if operation.takes_idempotency_key:

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from contract.errors import ContractError, InvalidRequest
-from contract.operation import Operation, Surface
+from contract.operation import EVENT_STREAM, JSON, Operation, Surface
 from contract.publish.anchors import anchor
 from contract.publish.error_bodies import error_body
 from contract.publish.fields import Field, answer_fields, body_fields, parameters
 from contract.publish.general import OURS, facts
-from contract.publish.html_code import json_code, language_choice
+from contract.publish.html_code import code_block, json_code, language_choice
 from contract.publish.html_errors import operation_errors
 from contract.publish.html_fields import answer_list, field_list
 from contract.publish.html_parts import Html, bullets, element, heading, joined, lines, prose, route
+from contract.publish.responses import event_text
 from contract.publish.snippets import snippets
 from contract.system import System
 
@@ -106,9 +107,18 @@ def _success(operation: Operation[Any, Any], title: str) -> Html:
     text = lines(
         _part(operation, title),
         element("p", prose(operation.response_description)),
+        bullets(prose(f"{status}: {meaning}") for status, meaning in operation.other_statuses.items())
+        if operation.other_statuses
+        else Html(),
         answer_list(operation.name, answer_fields(operation)),
     )
-    return split(text, json_code(title, operation.example.response))
+    return split(text, _example(operation, title))
+
+
+def _example(operation: Operation[Any, Any], title: str) -> Html:
+    if EVENT_STREAM in operation.media_types:
+        return code_block(title, "http", event_text(operation.example.response).rstrip())
+    return json_code(title, operation.example.response) if JSON in operation.media_types else Html()
 
 
 def _errors(operation: Operation[Any, Any], errors: Iterable[type[ContractError]]) -> Html:

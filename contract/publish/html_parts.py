@@ -23,7 +23,7 @@ __all__ = [
 
 _CODE = re.compile(r"`([^`]+)`")
 _PARAMETER = re.compile(r"(\{\w+\})")
-_VOID = frozenset({"input", "link", "meta"})
+_VOID = frozenset({"img", "input", "link", "meta"})
 
 
 class Html(str):

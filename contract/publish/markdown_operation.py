@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from contract.errors import ContractError, InvalidRequest
-from contract.operation import Operation, Surface
+from contract.operation import EVENT_STREAM, JSON, Operation, Surface
 from contract.publish.error_bodies import error_body
 from contract.publish.fields import Field, answer_fields, body_fields, bounds_of, parameters, type_of
 from contract.publish.general import OURS, facts
 from contract.publish.markdown_parts import blocks, bullets, code, json_block, table
+from contract.publish.responses import event_text
 from contract.publish.snippets import snippets
 from contract.system import System
 
@@ -70,8 +71,14 @@ def _request_body(operation: Operation[Any, Any]) -> str:
 
 def _success(operation: Operation[Any, Any], title: str) -> str:
     rows = ((f"`{field.name}`", type_of(field), field.description) for field in answer_fields(operation))
-    example = json_block(operation.example.response)
-    return blocks(title, operation.response_description, table(_ANSWER_HEAD, rows), example)
+    others = bullets(f"{status}: {meaning}" for status, meaning in operation.other_statuses.items())
+    return blocks(title, operation.response_description, others, table(_ANSWER_HEAD, rows), _example(operation))
+
+
+def _example(operation: Operation[Any, Any]) -> str:
+    if EVENT_STREAM in operation.media_types:
+        return code("text", event_text(operation.example.response).rstrip())
+    return json_block(operation.example.response) if JSON in operation.media_types else ""
 
 
 def _errors(operation: Operation[Any, Any], errors: Sequence[type[ContractError]]) -> str:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from contract import idempotency
-from contract.operation import Operation, Surface
-from contract.publish.fields import Field, body_schema, parameters
+from contract.operation import EVENT_STREAM, JSON, Access, Operation, Surface, Trust
+from contract.publish.fields import Field, body_fields, body_schema, parameters
 from contract.publish.general import OURS
 from contract.publish.responses import json_content, response_headers, responses, schema_reference, shared_responses
 from contract.publish.snippets import snippets
@@ -121,7 +121,7 @@ def _operation(operation: Operation[Any, Any], system: System) -> dict[str, Any]
         "tags": [operation.area.value],
         "summary": operation.summary,
         "description": _description(operation),
-        "security": [token] if system.bearer.required else [{}, token],
+        "security": _security(operation, token, required=system.bearer.required),
         **_input(operation, system),
         "responses": responses(operation, system),
         **_extensions(operation),
@@ -130,6 +130,13 @@ def _operation(operation: Operation[Any, Any], system: System) -> dict[str, Any]
             for snippet in snippets(operation, system)
         ],
     }
+
+
+def _security(operation: Operation[Any, Any], token: dict[str, list[str]], *, required: bool) -> list[dict[str, Any]]:
+    """What a call has to carry: at the hub nothing if it comes from its own machine, or if anybody may call."""
+    if required:
+        return [token]
+    return [{}] if operation.trust in {Trust.ANYBODY, Trust.LOCAL} else [{}, token]
 
 
 def _description(operation: Operation[Any, Any]) -> str:
@@ -145,7 +152,8 @@ def _description(operation: Operation[Any, Any]) -> str:
 def _extensions(operation: Operation[Any, Any]) -> dict[str, Any]:
     limit = operation.rate_limit
     limited = {"x-rate-limit": {"requests": limit.requests, "seconds": limit.seconds}} if limit else {}
-    return limited if operation.in_reference else {**limited, "x-in-reference": False}
+    trust = {"x-trust": str(operation.trust)} if operation.access is Access.HUB else {}
+    return {**limited, **trust} if operation.in_reference else {**limited, **trust, "x-in-reference": False}
 
 
 def _input(operation: Operation[Any, Any], system: System) -> dict[str, Any]:
@@ -158,10 +166,15 @@ def _input(operation: Operation[Any, Any], system: System) -> dict[str, Any]:
     if names := operation.body_fields:
         example = {name: operation.example.request[name] for name in names if name in operation.example.request}
         found["requestBody"] = {
-            "required": True,
+            "required": _needs_body(operation),
             "content": json_content(operation.request, {"example": {"value": example}}, system.prefix),
         }
     return found
+
+
+def _needs_body(operation: Operation[Any, Any]) -> bool:
+    """Whether a call without one can't be right; MusicEngine asks for one in any case."""
+    return operation.access is Access.API_KEY or any(field.required for field in body_fields(operation))
 
 
 def _parameter(operation: Operation[Any, Any], field: Field) -> dict[str, Any]:
@@ -209,6 +222,7 @@ def _roots(system: System) -> Iterator[tuple[Schema, str, str]]:
     for operation in system.operations:
         if operation.body_fields:
             yield body_schema(operation, ref_template=template), operation.request.__name__, system.prefix
-        yield document_schema(operation.response, ref_template=template), operation.response.__name__, system.prefix
+        if {JSON, EVENT_STREAM} & set(operation.media_types):
+            yield document_schema(operation.response, ref_template=template), operation.response.__name__, system.prefix
         for model in {error.body_model for error in operation.all_errors}:
             yield document_schema(model, ref_template=schema_reference()), model.__name__, ""

@@ -7,13 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from contract.operation import Operation
+from contract.operation import EVENT_STREAM, JSON, Operation
 from contract.system import System
 
 __all__ = ["Snippet", "snippets"]
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
 _LINE = re.compile(r'(?P<margin> *)(?:(?P<name>"(?:[^"\\]|\\.)*"): )?(?P<item>[^\n]+?),?$', re.MULTILINE)
+_PYTHON_ANSWERS = {
+    "json": "payload = response.json()",
+    "bytes": "content = response.content",
+    "events": "for line in response.iter_lines(decode_unicode=True):\n    print(line)",
+}
+_NODE_ANSWERS = {
+    "json": "const payload = await response.json();",
+    "bytes": "const content = await response.arrayBuffer();",
+    "events": (
+        "for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {\n  console.log(chunk);\n}"
+    ),
+}
 _CLOSED = {"{}", "[]", "}", "]"}
 
 
@@ -33,6 +45,7 @@ class _Call:
     headers: dict[str, str]
     query: dict[str, Any]
     body: dict[str, Any] | None
+    answer: str
 
     @property
     def url(self) -> str:
@@ -49,6 +62,7 @@ def snippets(operation: Operation[Any, Any], system: System, base_url: str | Non
         headers=dict([system.bearer.header.split(": ", 1)]) if system.bearer.header else {},
         query={name: _in_query(request[name]) for name in operation.query_parameters if name in request},
         body={name: request[name] for name in names if name in request} if (names := operation.body_fields) else None,
+        answer=_answer_of(operation),
     )
     return (
         Snippet("cURL", "shell", _curl(call)),
@@ -57,13 +71,21 @@ def snippets(operation: Operation[Any, Any], system: System, base_url: str | Non
     )
 
 
+def _answer_of(operation: Operation[Any, Any]) -> str:
+    """What a success is to a program: "json", "events" or "bytes"."""
+    if JSON in operation.media_types:
+        return "json"
+    return "events" if EVENT_STREAM in operation.media_types else "bytes"
+
+
 def _in_query(value: Any) -> Any:
     """JSON's spelling of true and false, which is not Python's."""
     return json.dumps(value) if isinstance(value, bool) else value
 
 
 def _curl(call: _Call) -> str:
-    parts = [f"curl --request {call.method} {_shell_text(call.url)}"]
+    option = {"events": " --no-buffer", "bytes": " --remote-name"}.get(call.answer, "")
+    parts = [f"curl{option} --request {call.method} {_shell_text(call.url)}"]
     parts += [f"--header {_shell_text(f'{name}: {value}')}" for name, value in call.headers.items()]
     if call.body is not None:
         body = json.dumps(call.body, indent=2, ensure_ascii=False)
@@ -79,8 +101,10 @@ def _python(call: _Call) -> str:
         arguments.append(f"params={call.query!r}")
     if call.body is not None:
         arguments.append(f"json={_literal(call.body, key=repr, scalar=repr, indent='    ', depth=1)}")
+    if call.answer == "events":
+        arguments.append("stream=True")
     lines = "".join(f"    {argument},\n" for argument in arguments)
-    return f"import requests\n\nresponse = requests.{call.method.lower()}(\n{lines})\npayload = response.json()"
+    return f"import requests\n\nresponse = requests.{call.method.lower()}(\n{lines})\n{_PYTHON_ANSWERS[call.answer]}"
 
 
 def _node(call: _Call) -> str:
@@ -93,7 +117,7 @@ def _node(call: _Call) -> str:
         # Written inside the call of stringify, so that a reader edits an object and not a string.
         text = f"{text.removesuffix('}')}  body: JSON.stringify({_script(call.body, depth=1)}),\n}}"
     arguments = f"{_script_text(call.url)}, {text}" if options else _script_text(call.url)
-    return f"const response = await fetch({arguments});\nconst payload = await response.json();"
+    return f"const response = await fetch({arguments});\n{_NODE_ANSWERS[call.answer]}"
 
 
 def _script(value: Any, *, depth: int) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from backends.local.hub.scanning.scans import Progress
     from contract.hub.scan import ScannedPath
 
-__all__ = ["register"]
+__all__ = ["register", "scan_folders"]
 
 _DETAILS = """\
 Looks for MP3, FLAC, Ogg Vorbis, Opus, M4A (AAC and ALAC), WAV, AIFF and WavPack. The folders become part
@@ -57,7 +57,7 @@ async def _run(arguments: argparse.Namespace, settings: Settings) -> int:
             return await _list(hub)
         if arguments.forget is not None:
             return await _forget(hub, arguments.forget)
-        return await _scan(hub, arguments.folders)
+        return await scan_folders(hub, arguments.folders)
 
 
 async def _list(hub: "LocalHub") -> int:
@@ -79,7 +79,8 @@ async def _forget(hub: "LocalHub", folder: str) -> int:
     return 0
 
 
-async def _scan(hub: "LocalHub", folders: Sequence[str]) -> int:
+async def scan_folders(hub: "LocalHub", folders: Sequence[str]) -> int:
+    """Scan them, or all that are part of the library, with progress on a terminal; return the exit code."""
     from backends.local.hub.scanning.report import Report
 
     report = Report()

@@ -1,7 +1,6 @@
 """`musicengine-mcp serve`: REST, documents and MCP over HTTP."""
 
 import argparse
-import gc
 import shlex
 import sys
 from functools import partial
@@ -10,12 +9,13 @@ from typing import TYPE_CHECKING
 from contract.musicengine.about import LOCAL_PORT
 from contract.musicengine.catalogue import LIST_TRACKS
 from server.commands import Commands, add_command
+from server.loading import loading
 from server.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from server.http.binding import Allowed
+    from server.http.listeners import Reach
 
 __all__ = ["register"]
 
@@ -24,9 +24,14 @@ _DEV_PORT = LOCAL_PORT + 1
 _MAX_WORKERS = 64
 
 _DETAILS = f"""\
-One application on http://127.0.0.1:{LOCAL_PORT}: the public API under /api/v1, its reference at /docs/api,
-/openapi.json and /llms.txt, and MCP at /mcp. Callers need an API key: musicengine-mcp keys create.
-Each key opens its own workspace; --workspace says which one may reach a service elsewhere.
+One application on http://127.0.0.1:{LOCAL_PORT}: the music library's player at /, its API under /api, MusicEngine's
+under /api/v1, the reference of both at /docs/api, /openapi.json and /llms.txt, and MCP at /mcp.
+
+MusicEngine and MCP need an API key: musicengine-mcp keys create. Each key opens its own workspace; --workspace says
+which one may reach a service elsewhere. The library needs no key from this machine. Nobody else can reach it unless
+you say so: --lan listens on your network, where each device has to be paired (musicengine-mcp devices arm);
+--tunnel-port is where a tunnel (cloudflared, ngrok, tailscale funnel) has to lead, since whatever comes by it is taken
+for a stranger. A tunnel that leads to the main port could make the whole world look like this machine.
 """
 
 
@@ -34,7 +39,11 @@ def register(commands: Commands) -> None:
     """Add `serve`."""
     parser = add_command(commands, "serve", _run, summary="serve the API, its docs and MCP over HTTP", details=_DETAILS)
     parser.set_defaults(works_here=False)  # as the tools do, it reads from a service if the environment names one
-    parser.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
+    where.add_argument(
+        "--lan", action="store_true", help="listen on the local network, under this machine's name and address"
+    )
     port = parser.add_mutually_exclusive_group()
     port.add_argument("--port", metavar="PORT", type=_port, default=LOCAL_PORT, help=f"default: {LOCAL_PORT}")
     port.add_argument("--dev", dest="port", action="store_const", const=_DEV_PORT, help=f"listen on {_DEV_PORT}")
@@ -54,34 +63,57 @@ def register(commands: Commands) -> None:
         help="a web page's origin that may call MCP, such as https://tool.example; repeatable",
     )
 
+    parser.add_argument("--mpv", action="store_true", help="play the session on this machine, with mpv")
+    parser.add_argument(
+        "--tunnel-port", metavar="PORT", type=_port, help="listen there on 127.0.0.1 for a tunnel; never privileged"
+    )
+    parser.add_argument(
+        "--tunnel-url", metavar="URL", help="where the tunnel's other end is, such as https://hub.example"
+    )
+
 
 async def _run(arguments: argparse.Namespace, settings: Settings) -> int:
-    from backends.loopback import is_loopback
-    from server.http.binding import allowed_of
-    from server.http.serving import bind, serve
+    with loading():
+        from server.http.reach import Binding
+        from server.http.serving import serve
 
     if settings.remote is not None:
         settings.remote.checked()  # what is wrong with it is said once, and before anything listens
-    names = (arguments.allow_host, arguments.allow_origin)
-    allowed_of(arguments.host, arguments.port, *names)  # which refuses before anything listens
+    settings.check_hub_token()
+    asked = Binding(
+        host=arguments.host,
+        port=arguments.port,
+        lan=arguments.lan,
+        allow_hosts=tuple(arguments.allow_host),
+        allow_origins=tuple(arguments.allow_origin),
+        tunnel_port=arguments.tunnel_port,
+        tunnel_url=arguments.tunnel_url,
+    )
+    asked.check()
+    if arguments.mpv:
+        _check_mpv(arguments.workers)
     await _say_how_to_get_a_key(arguments, settings)
-    listener = bind(arguments.host, arguments.port)
-    port = listener.getsockname()[1]
-    allowed = allowed_of(arguments.host, port, *names)
-    _say_where(arguments.host if is_loopback(arguments.host) else arguments.allow_host[0], port)
-    await serve(partial(_create_app, settings, allowed), listener, arguments.workers)
+    reach, sockets = asked.open()
+    _say_where(reach)
+    await serve(partial(_create_app, settings, reach, arguments.mpv), sockets, arguments.workers)
     return 0
 
 
-def _create_app(settings: Settings, allowed: "Allowed") -> "Starlette":
+def _create_app(settings: Settings, reach: "Reach", mpv: bool) -> "Starlette":
     """The application, imported by the process that serves it."""
-    from server.http.app import create_app
+    with loading():
+        from server.http.app import create_app
 
-    app = create_app(settings, allowed)
-    # What is there now stays. To look through all of it again and again would hold requests up for milliseconds.
-    gc.collect()
-    gc.freeze()
-    return app
+        return create_app(settings, reach, mpv=mpv)
+
+
+def _check_mpv(workers: int) -> None:
+    from contract.errors import InvalidRequest
+    from server.players.mpv_process import find_mpv
+
+    if workers > 1:
+        raise InvalidRequest("mpv plays for one process alone.", field="workers", next_step="Leave --workers out.")
+    find_mpv()
 
 
 async def _say_how_to_get_a_key(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -100,13 +132,21 @@ async def _say_how_to_get_a_key(arguments: argparse.Namespace, settings: Setting
     )
 
 
-def _say_where(host: str, port: int) -> None:
-    name = f"[{host}]" if ":" in host and not host.startswith("[") else host
-    address = f"http://{name}" if name.rpartition("]")[2].count(":") else f"http://{name}:{port}"
+def _say_where(reach: "Reach") -> None:
+    address, *others = reach.addresses
     print(f"Serving {address}  (Ctrl-C ends it)", file=sys.stderr)
+    print(f"  {address}/  the player of the music library", file=sys.stderr)
     print(f"  {address}/docs/api  the reference", file=sys.stderr)
     print(f"  {address}/mcp  MCP for agents", file=sys.stderr)
-    print(f'  curl --header "Authorization: Bearer $KEY" {address}{LIST_TRACKS.path}', file=sys.stderr, flush=True)
+    print(f'  curl --header "Authorization: Bearer $KEY" {address}{LIST_TRACKS.path}', file=sys.stderr)
+    if others:
+        print(f"Other machines of your network can reach it, too: {', '.join(others)}", file=sys.stderr)
+        print("  Each has to be paired: musicengine-mcp devices arm shows a code.", file=sys.stderr)
+    for port, listener in reach.listeners.items():
+        if listener.is_tunnel:
+            ends = f" ({reach.public_url})" if reach.public_url else ""
+            print(f"For a tunnel{ends}: 127.0.0.1:{port}; whoever comes by it has to be paired.", file=sys.stderr)
+    sys.stderr.flush()
 
 
 def _port(text: str) -> int:

@@ -22,10 +22,17 @@ _ORIGIN = re.compile(rf"https?://{_NAME.pattern}", re.ASCII)
 
 @dataclass(frozen=True)
 class Allowed:
-    """What the Host and Origin headers may hold, to the letter."""
+    """What the Host and Origin headers may hold, to the letter.
+
+    Attributes:
+        hosts: Names of this server.
+        origins: Those of its own pages.
+        pages: Those of others' pages that may call MCP, with a key. To the hub they are as foreign as any.
+    """
 
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
+    pages: tuple[str, ...] = ()
 
 
 def allowed_of(host: str, port: int, allow_hosts: Sequence[str] = (), allow_origins: Sequence[str] = ()) -> Allowed:
@@ -57,7 +64,7 @@ def allowed_of(host: str, port: int, allow_hosts: Sequence[str] = (), allow_orig
     origins = [f"http://{name}:{port}" for name in own] + ([f"http://{name}" for name in own] if port == 80 else [])
     origins += [f"{scheme}://{form}" for name in named for form in _with_and_without_port(name, port)
                 for scheme in ("https", "http")]  # fmt: skip
-    return Allowed(tuple(dict.fromkeys(hosts)), tuple(dict.fromkeys([*origins, *pages])))
+    return Allowed(tuple(dict.fromkeys(hosts)), tuple(dict.fromkeys(origins)), tuple(dict.fromkeys(pages)))
 
 
 def _checked(text: str, form: re.Pattern[str], option: str, example: str) -> str:

@@ -1,14 +1,14 @@
 """The contract's documents over HTTP: the files of a checkout, byte by byte."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from hashlib import sha256
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from contract.documents import DOCUMENTS
-from contract.publish.html import html_security_policy
 
 __all__ = ["document_routes"]
 
@@ -20,18 +20,15 @@ _MEDIA_TYPES = {"llms": "text/plain"}
 
 
 def document_routes() -> list[Route]:
-    """A route for each document, and from the root the way to the one for people."""
-    return [*(Route(path, _endpoint(name)) for name, path in _PATHS.items()), Route("/", _to_the_reference)]
+    """A route for each document."""
+    return [Route(path, _endpoint(name)) for name, path in _PATHS.items()]
 
 
 def _endpoint(name: str) -> Callable[[Request], Awaitable[Response]]:
     file = DOCUMENTS[name]
-    tag = f'"{sha256(file.content).hexdigest()[:16]}"'
 
     async def endpoint(request: Request) -> Response:
-        headers = {"Cache-Control": "no-cache", "ETag": tag}
-        if name == "html":
-            headers |= {"Content-Security-Policy": html_security_policy(), "Referrer-Policy": "no-referrer"}
+        headers = _headers(name)
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
         media_type = _MEDIA_TYPES.get(name, file.media_type)
@@ -40,5 +37,11 @@ def _endpoint(name: str) -> Callable[[Request], Awaitable[Response]]:
     return endpoint
 
 
-async def _to_the_reference(_request: Request) -> Response:
-    return RedirectResponse("/docs/api")
+@cache
+def _headers(name: str) -> Mapping[str, str]:
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{sha256(DOCUMENTS[name].content).hexdigest()[:16]}"'}
+    if name == "html":
+        from contract.publish.html import html_security_policy  # noqa: PLC0415  (most servers are never asked for it)
+
+        headers |= {"Content-Security-Policy": html_security_policy(), "Referrer-Policy": "no-referrer"}
+    return headers

@@ -47,7 +47,7 @@ def security_of(allowed: Allowed) -> TransportSecuritySettings:
     return TransportSecuritySettings(
         enable_dns_rebinding_protection=True,
         allowed_hosts=list(allowed.hosts),
-        allowed_origins=list(allowed.origins),
+        allowed_origins=[*allowed.origins, *allowed.pages],
     )
 
 

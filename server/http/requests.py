@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from starlette.requests import ClientDisconnect, Request
 
 from contract.errors import InvalidRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
-from contract.operation import Operation
+from contract.operation import Access, Operation, Trust
 from contract.validation import validate
 
 __all__ = ["BODY_SECONDS", "MAX_BODY_BYTES", "read_request"]
@@ -19,6 +19,11 @@ ResponseT = TypeVar("ResponseT", bound=BaseModel)
 
 MAX_BODY_BYTES = 20 * 1024 * 1024
 """Somewhat more than the largest cookie jar that the contract takes."""
+
+MAX_BODY_BYTES_OF_STRANGERS = 16 * 1024
+"""Where nobody need be known: a code or a token, and names. All connections together then hold half of what bodies may
+take of memory (body_budget), so that strangers can't keep others from writing.
+"""
 
 BODY_SECONDS = 30.0
 """How long a body may take to arrive."""
@@ -46,9 +51,18 @@ async def read_request(
     values: dict[str, Any] = dict(request.path_params)
     if request.scope["query_string"]:
         values |= _query(operation, request)
-    if operation.body_fields:
-        values |= _members(operation, await _body(request, take))
-    return validate(operation.request, values)
+    has_body = _expects_body(operation, request)
+    if has_body:
+        values |= _members(operation, await _body(request, take, _most_bytes(operation)))
+    return validate(operation.request, values, strict=has_body and operation.access is Access.HUB)
+
+
+def _expects_body(operation: Operation[Any, Any], request: Request) -> bool:
+    """Whether there is one to read: the hub's callers may leave out one that would say nothing."""
+    if operation.access is Access.API_KEY:
+        return bool(operation.body_fields)
+    is_there = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    return operation.method != "GET" and is_there
 
 
 def _query(operation: Operation[Any, Any], request: Request) -> dict[str, str]:
@@ -63,13 +77,18 @@ def _query(operation: Operation[Any, Any], request: Request) -> dict[str, str]:
     return values
 
 
-async def _body(request: Request, take: Callable[[int], None]) -> Any:
+def _most_bytes(operation: Operation[Any, Any]) -> int:
+    is_for_strangers = operation.access is Access.HUB and operation.trust is Trust.ANYBODY
+    return MAX_BODY_BYTES_OF_STRANGERS if is_for_strangers else MAX_BODY_BYTES
+
+
+async def _body(request: Request, take: Callable[[int], None], most: int) -> Any:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != _JSON or request.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType
     try:
         with anyio.fail_after(BODY_SECONDS):
-            content = await _bytes(request, take)
+            content = await _bytes(request, take, most)
     except TimeoutError:
         raise RequestTimeout from None
     try:
@@ -78,16 +97,16 @@ async def _body(request: Request, take: Callable[[int], None]) -> Any:
         raise InvalidRequest("The body must be one JSON object, in UTF-8.") from None
 
 
-async def _bytes(request: Request, take: Callable[[int], None]) -> bytes:
-    if int(request.headers.get("content-length", 0)) > MAX_BODY_BYTES:
+async def _bytes(request: Request, take: Callable[[int], None], most: int) -> bytes:
+    if int(request.headers.get("content-length", 0)) > most:
         raise PayloadTooLarge
     content = bytearray()
     try:
         async for chunk in request.stream():
+            if len(content) + len(chunk) > most:
+                raise PayloadTooLarge
             take(len(chunk))
             content += chunk
-            if len(content) > MAX_BODY_BYTES:
-                raise PayloadTooLarge
     except ClientDisconnect:
         raise RequestTimeout from None  # nobody is there to read it
     return bytes(content)
@@ -100,6 +119,7 @@ def _members(operation: Operation[Any, Any], body: Any) -> dict[str, Any]:
     members = cast("dict[str, Any]", body)
     if not members.keys() <= set(operation.body_fields):
         raise InvalidRequest(
-            "A member of the body is not known.", next_step=f"Accepted members: {', '.join(operation.body_fields)}."
+            "A member of the body is not known.",
+            next_step=f"Accepted members: {', '.join(operation.body_fields) or 'none'}.",
         )
     return members

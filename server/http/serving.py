@@ -25,6 +25,9 @@ _START_SECONDS = 60
 
 _BACKLOG = 1024
 
+_FILES_OF_A_CONNECTION = 2
+"""Its socket, and the track that is sent by it. A server without any left can't even open its databases."""
+
 _OTHER_FILES = 200
 """Databases, logs, and whatever else has a file descriptor."""
 
@@ -75,14 +78,14 @@ def _not_bound(error: OSError, host: str, port: int) -> InvalidRequest:
     )
 
 
-async def serve(factory: Callable[[], Starlette], listener: socket.socket, workers: int) -> None:
+async def serve(factory: Callable[[], Starlette], listeners: list[socket.socket], workers: int) -> None:
     """Serve until a signal asks for the end."""
     _allow_connections()
     config = server_config(factory, workers)
     if workers == 1:
-        await uvicorn.Server(config).serve(sockets=[listener])
+        await uvicorn.Server(config).serve(sockets=listeners)
     else:
-        Multiprocess(config, [listener]).run()  # which handles signals itself, in this thread
+        Multiprocess(config, listeners).run()  # which handles signals itself, in this thread
 
 
 def _allow_connections() -> None:
@@ -92,7 +95,7 @@ def _allow_connections() -> None:
     import resource  # noqa: PLC0415  (Windows has none)
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MAX_CONNECTIONS + _OTHER_FILES
+    wanted = _FILES_OF_A_CONNECTION * MAX_CONNECTIONS + _OTHER_FILES
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backends.backend import Backend
 from contract.errors import Forbidden
 
-__all__ = ["Caller", "calling", "refuse_paths_of_others"]
+__all__ = ["Caller", "calling", "refuse_others", "refuse_paths_of_others"]
 
 _CALLER: ContextVar["Caller | None"] = ContextVar("caller", default=None)
 
@@ -35,6 +35,17 @@ def calling(caller: Caller) -> Generator[Backend, None, None]:
         yield caller.backend
     finally:
         _CALLER.reset(token)
+
+
+def refuse_others(*, instead: str) -> None:
+    """For a tool that is for the hub's own machine: go on only if the caller is there.
+
+    Raises:
+        Forbidden: The caller is elsewhere.
+    """
+    caller = _CALLER.get()
+    if caller is None or not caller.is_on_this_machine():
+        raise Forbidden("This can only be done on the hub's own machine.", next_step=instead)
 
 
 def refuse_paths_of_others(field: str, *, instead: str) -> None:

@@ -16,6 +16,7 @@ from backends.waiting import waits_told_to
 from contract.errors import ContractError, InternalError
 from contract.tool import Tool
 from contract.validation import validate
+from server.mcp.asking import QuestionAsked, asking
 from server.mcp.inert import inert, is_inert
 from server.mcp.progress import WaitProgress, reporting_to
 
@@ -77,7 +78,7 @@ async def call_tool(
     backend: Backend,
     params: types.CallToolRequestParams,
     context: ServerRequestContext[Any, Any] | None = None,
-) -> dict[str, Any]:
+) -> dict[str, Any] | types.InputRequiredResult:
     """Answer a `tools/call`: all data as one compact text block and the same as structured content.
 
     Waits of the backend reach the host as progress of the request, if its context is given and it asked for that.
@@ -90,8 +91,10 @@ async def call_tool(
         there = [name for name, tool in handlers.tools.items() if has_library(backend) or not tool.needs_library]
         raise MCPError(types.INVALID_PARAMS, f"Unknown tool. This server has: {', '.join(there)}.")
     try:
-        with waits_told_to(WaitProgress(context)), reporting_to(context):
+        with waits_told_to(WaitProgress(context)), reporting_to(context), asking(context, params):
             return _success(await handlers.call(backend, tool, params.arguments or {}))
+    except QuestionAsked as asked:
+        return asked.result
     except ContractError as error:
         return _failure(error)
     except Exception:

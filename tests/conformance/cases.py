@@ -118,7 +118,10 @@ def _wrong_values(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     kind = schema.get("type")
     if kind == "integer":
         yield from {"as words": "many", "empty": "", "as a fraction": "1.5", "as a list": [1]}.items()
-        yield from {"too small": schema["minimum"] - 1, "too large": schema["maximum"] + 1}.items()
+        if "minimum" in schema:
+            yield "too small", schema["minimum"] - 1
+        if "maximum" in schema:
+            yield "too large", schema["maximum"] + 1
         yield "beyond any integer", "9" * 400
     elif kind == "array":
         yield from {"as words": "many", "as an object": {}, "as a number": 1}.items()
@@ -147,6 +150,8 @@ def _wrong_items(
 ) -> Iterator[Case]:
     """The first item of a list of objects with each of its members missing, of another type, or empty."""
     items = _resolved(schema.get("items", {}), definitions)
+    if not example.get(name):
+        return
     for member, inner in items.get("properties", {}).items():
         first, *others = example[name]
         wrong = {"missing": _without(first, member), "as a number": {**first, member: 7}}

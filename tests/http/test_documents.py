@@ -43,11 +43,6 @@ def test_the_page_may_run_and_load_nothing_but_its_own(service):
     assert "frame-ancestors 'none'" in policy
 
 
-def test_the_root_leads_to_the_page_for_people(service):
-    answer = service.get("/", key="")
-    assert (answer.status_code, answer.headers["location"]) == (307, "/docs/api")
-
-
 def test_a_document_is_read_only(service):
     answer = service.post("/openapi.json", json={})
     assert (answer.status_code, error_of(answer)["code"]) == (405, "method_not_allowed")

@@ -124,3 +124,53 @@ def test_a_request_that_the_end_cuts_off_is_told_so_in_the_one_body(data_dir):
     assert b"The server stopped before it had answered" in received
     assert b"x-request-id" in received
     assert "Traceback" not in server.said
+
+
+def test_on_the_network_it_says_where_others_reach_it_and_that_each_has_to_be_paired(data_dir):
+    with serving(data_dir, "--lan") as (address, server):
+        assert address.startswith("http://127.0.0.1:")
+        port = int(address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), 20):
+            pass
+        server.end()
+    assert "Other machines of your network can reach it" in server.said
+    assert "musicengine-mcp devices arm" in server.said
+
+
+def test_a_tunnel_has_a_port_of_its_own_where_nobody_is_taken_for_this_machine(data_dir):
+    with serving(data_dir, "--tunnel-port", "0", "--tunnel-url", "https://Hub.example/") as (address, server):
+        line = next(line for line in server.errors.read if line.startswith("For a tunnel"))
+        tunnel = f"http://{line.split(': ')[1].partition(';')[0]}"
+        assert "https://hub.example" in line
+        with httpx.Client(trust_env=False, timeout=30) as client:
+            assert client.get(f"{address}/api/tracks").status_code == 200
+            assert client.get(f"{tunnel}/api/tracks").status_code == 401
+            assert client.get(f"{tunnel}/api/tracks", headers={"Host": "hub.example"}).status_code == 401
+            assert client.get(f"{tunnel}/api/ping", headers={"Host": "hub.example"}).json() == {"ok": True}
+            assert client.get(f"{address}/api/ping", headers={"Host": "hub.example"}).status_code == 421
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--tunnel-url", "https://hub.example"), "tunnel-port"),
+        (("--tunnel-port", "0", "--tunnel-url", "hub.example"), "tunnel-url must look like"),
+        (("--tunnel-port", "0", "--tunnel-url", "https://hub.example/path"), "tunnel-url must look like"),
+        (("--lan", "--host", "127.0.0.1"), "not allowed with"),
+        (("--mpv", "--workers", "2"), "mpv plays for one process"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused_before_anything_listens(data_dir, options, says):
+    result = run("--port", "0", *options)
+    assert result.returncode in {1, 2}
+    assert says in result.stderr
+    assert "Serving" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_token_that_could_be_guessed_is_refused_without_being_shown(data_dir):
+    result = run("--port", "0", MUSIC_HUB_API_TOKEN="CANARY-too-short")
+    assert result.returncode == 1
+    assert "at least 32 characters" in result.stderr
+    assert "CANARY" not in result.stderr
+    assert "Serving" not in result.stderr

@@ -53,7 +53,7 @@ FAILURES = {
     "storage_read_only": file_for_a_folder,
 }
 NEXT_STEPS = {
-    "storage_corrupt": "Move it aside",
+    "storage_corrupt": "'musicengine-mcp restore' puts a backup in a database's place",
     "storage_too_new": "Upgrade",
     "storage_read_only": "--data-dir",
 }

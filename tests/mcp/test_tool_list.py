@@ -5,7 +5,7 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from contract.hub import OPERATIONS as HUB_OPERATIONS
+from contract.hub.operations import OPERATIONS as HUB_OPERATIONS
 from contract.hub.tools import TOOLS as HUB_TOOLS
 from contract.musicengine import OPERATIONS as CATALOGUE_OPERATIONS
 from contract.musicengine.tools import TOOLS as CATALOGUE_TOOLS

@@ -27,7 +27,7 @@ from backends.local.limits import RateLimiter
 from backends.local.musicengine import LocalWorkspace
 from backends.local.scope import Scope as Workspace
 from server.http.auth import Gate
-from server.http.binding import Allowed
+from server.http.listeners import Reach
 from server.http.mcp import McpEndpoint, caller_of, security_of
 from server.http.mcp_transport import StatelessTransport
 from server.mcp.server import build_shared_server
@@ -38,11 +38,11 @@ from tests.mcp_conformance.asking import ASKING_TOOLS, asking_prompt, protect_st
 __all__ = ["create_overlay"]
 
 
-def create_overlay(settings: Settings, allowed: Allowed) -> Starlette:
+def create_overlay(settings: Settings, reach: Reach) -> Starlette:
     """The application: /mcp alone."""
     database = Database(settings.data_dir)
     limiter = RateLimiter(settings.data_dir)
-    security = security_of(allowed)
+    security = security_of(reach.allowed)
     endpoint = McpEndpoint(
         Gate(database, limiter).principal_of,
         lambda principal: LocalWorkspace(Workspace(database, principal.workspace_id)),

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from backends.local.database import Database
 from server.http.app import create_app
 from server.http.binding import allowed_of
+from server.http.listeners import Listener, Reach
 from server.http.serving import bind, server_config
 from server.settings import Settings
 from tests.label import store
@@ -54,7 +55,8 @@ def main(which: str) -> None:
         folder = Path(name) / "data"
         key = asyncio.run(_prepare(folder))
         port = bound.getsockname()[1]
-        create = partial(_APPLICATIONS[which], Settings(folder, "default"), allowed_of("127.0.0.1", port))
+        reach = Reach({port: Listener(allowed_of("127.0.0.1", port))})
+        create = partial(_APPLICATIONS[which], Settings(folder, "default"), reach)
         server = uvicorn.Server(server_config(lambda: WithKey(create(), key)))
         threading.Thread(target=_end_with_standard_input, args=[server], daemon=True).start()
         sys.stdout.write(f"http://127.0.0.1:{port}/mcp\n")

@@ -85,7 +85,7 @@ def test_the_same_operations_make_the_same_page() -> None:
 
 
 def test_the_page_is_small() -> None:
-    assert len(html_reference((MUSICENGINE,)).encode()) < 150_000
+    assert len(html_reference((MUSICENGINE,)).encode()) < 165_000
     assert len(TEXT.encode()) < 150_000 + 20_000 * len(HUB.operations)
 
 
@@ -100,7 +100,7 @@ def test_every_field_that_goes_in_or_comes_back_has_an_address(operation: Operat
     assert name in PAGE.ids
     assert {f"{name}.{field.place}.{field.name.replace('[]', '')}" for field in sent} <= set(PAGE.ids)
     answered = {f"{name}.response.{field.name.replace('[]', '')}" for field in answer_fields(operation)}
-    assert answered
+    assert answered or operation.is_raw
     assert answered <= set(PAGE.ids)
 
 
@@ -147,7 +147,8 @@ def test_every_snippet_is_there_to_be_copied_unchanged(operation: Operation[Any,
 @each_operation
 def test_the_examples_of_requests_and_answers_are_there(operation: Operation[Any, Any]) -> None:
     values = _values(PAGE)
-    assert dict(operation.example.response) in values
+    if "application/json" in operation.media_types:
+        assert dict(operation.example.response) in values
     if operation.route is None or operation.body_fields:
         sent = operation.body_fields if operation.route else operation.example.request
         request = operation.example.request

@@ -55,8 +55,8 @@ def test_the_hubs_routes_have_a_section_of_their_own_that_leads_to_their_documen
 
 
 def test_it_says_where_the_hub_answers_who_may_call_and_what_serves_its_routes_today() -> None:
-    assert "The desktop hub answers these routes at `http://localhost:38472`." in HEAD
-    assert "as tools of its MCP server over stdio" in HEAD
+    assert "The desktop hub answers these routes at `http://localhost:38472`, and so does" in HEAD
+    assert "as tools of the MCP server over stdio" in HEAD
     assert "- From the hub's own machine, over loopback: No token." in HEAD
     assert "`MUSIC_HUB_API_TOKEN`" in HEAD
 

@@ -16,6 +16,7 @@ from contract.musicengine.about import LOCAL_URL, MUSICENGINE
 from contract.musicengine.profiles import IMPORT_BROWSER_PROFILE
 from contract.musicengine.surface_map import AREAS
 from contract.operation import Operation
+from contract.publish.general import codes_of
 from contract.publish.llms import llms_txt
 from contract.publish.markdown import markdown_operation, markdown_reference
 from contract.publish.snippets import snippets
@@ -94,7 +95,13 @@ def test_a_published_operation_says_everything_about_itself(operation: Operation
         *operation.notes,
         f"**Success response {operation.status}**",
         operation.response_description,
-        json.dumps(operation.example.response, indent=2, ensure_ascii=False),
+        *(
+            [json.dumps(operation.example.response, indent=2, ensure_ascii=False)]
+            if "application/json" in operation.media_types
+            else []
+        ),
+        *(f"`{media_type}`" for media_type in operation.media_types if operation.is_raw),
+        *(f"- {status}: {meaning}" for status, meaning in operation.other_statuses.items()),
         *(f"| {error.status} | `{error.code}` |" for error in operation.all_errors),
         *(f'"code": "{error.code}"' for error in operation.errors),
         *(snippet.text for snippet in snippets(operation, system)),
@@ -107,7 +114,7 @@ def test_an_operation_of_the_hub_speaks_of_no_key_and_no_limit_and_says_if_it_is
     operation: Operation[Any, Any],
 ) -> None:
     text = markdown_operation(operation, HUB)
-    assert not re.search(r"isrc_live|Authorization|Rate limit|Idempotency-Key|MusicEngine|musicengine\.ai", text)
+    assert not re.search(r"isrc_live|Rate limit|Idempotency-Key|MusicEngine|musicengine\.ai", text)
     ours = "An addition of this project; the hub's reference does not name it."
     assert (ours in text) is not operation.in_reference
     assert ("**Security notes**" in text) is bool(operation.notes)
@@ -116,17 +123,17 @@ def test_an_operation_of_the_hub_speaks_of_no_key_and_no_limit_and_says_if_it_is
 def test_the_hub_is_a_part_of_its_own_that_says_where_it_answers_and_whom_it_trusts() -> None:
     part = _hub()
     for text in (
-        "The desktop hub answers these routes at `http://localhost:38472`.",
-        "as tools of its MCP server over stdio; `musicengine-mcp serve` answers MusicEngine's routes alone.",
-        "| The desktop hub | `http://localhost:38472` |",
-        "| A desktop hub under development | `http://localhost:38473` |",
+        "The desktop hub answers these routes at `http://localhost:38472`, and so does `musicengine-mcp serve`",
+        "as tools of the MCP server over stdio.",
+        "| The desktop hub, or this program | `http://localhost:38472` |",
+        "| The same under development | `http://localhost:38473` |",
         "| Protocol | REST, and server-sent events |",
         "| Format | JSON |",
         "| From the hub's own machine, over loopback | No token. |",
         "| Remote, or through a proxy | A bearer token:",
-        "`database_unavailable`",
     ):
         assert part.count(text) == 1
+    assert "with status 503 and the code `database_unavailable`; `GET /api/info` then says what is wrong" in part
 
 
 def test_the_hubs_routes_are_listed_by_area_and_documented_there() -> None:
@@ -146,7 +153,7 @@ def test_errors_of_the_hub_alone_are_listed_with_the_hub_alone() -> None:
         assert f"`{error.code}`" not in before
         assert f'"{error.code}"' not in before
     errors = _hub().partition("### Music Hub: errors")[2].partition("\n## ")[0]
-    for theirs in ("unauthorized", "rate_limited", "track_not_found", "storage_busy", "not_published"):
+    for theirs in ("unauthorized", "rate_limited", "track_not_found", "storage_full", "not_published"):
         assert f"| `{theirs}` |" not in errors
     assert "| 409 |" not in before
 
@@ -267,7 +274,8 @@ def test_the_security_posture_and_the_errors_are_in_the_words_of_the_reference(t
 
 @pytest.mark.parametrize("error", family(), ids=lambda error: error.code)
 def test_every_error_has_a_row_and_a_body(error: Any) -> None:
-    heading = "### Music Hub: errors" if error in HUB.errors else "## Standard errors"
+    theirs = error not in codes_of(MUSICENGINE) and error in codes_of(HUB)
+    heading = "### Music Hub: errors" if theirs else "## Standard errors"
     section = TEXT.partition(heading)[2].partition("\n## ")[0]
     assert f"| {error.status} | `{error.code}` | {error.default_message} |" in section
     assert f"```json\n{json.dumps(error().body(), indent=2)}\n```" in section

@@ -11,13 +11,13 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel
 
-from contract.errors import ErrorBody
+from contract.errors import ErrorBody, RateLimited
 from contract.hub.about import HUB
 from contract.hub.playlists import UPDATE_PLAYLIST
 from contract.musicengine.about import MUSICENGINE
 from contract.musicengine.analytics import GET_STREAMS
 from contract.musicengine.catalogue import GET_OVERVIEW, LIST_TRACKS
-from contract.operation import Effect, Operation
+from contract.operation import Effect, Operation, Trust
 from contract.publish.openapi import openapi_document, openapi_operation, openapi_text
 from contract.systems import OPERATIONS, SYSTEMS, system_of
 
@@ -52,6 +52,23 @@ NAMED_BY_THE_REFERENCE = {
     "POST /api/playlists/{id}/tracks",
     "PUT /api/tracks/{id}/metadata/overrides",
     "POST /api/tracks/{id}/enrichment/apply",
+    "GET /api/ping",
+    "GET /api/info",
+    "POST /api/auth/pair",
+    "POST /api/auth/refresh",
+    "POST /api/media/session",
+    "GET /api/share/playlist/{id}/bootstrap",
+    "GET /api/share/artist/{id}/bootstrap",
+    "GET /api/share/album/{id}/bootstrap",
+    "GET /api/share/track/{id}/bootstrap",
+    "POST /api/share/session/heartbeat",
+    "GET /api/scan/progress",
+    "GET /api/library/events",
+    "GET /api/auth/status",
+    "POST /api/auth/arm",
+    "GET /api/connect/qr",
+    "GET /api/tunnel/qr",
+    "POST /api/database/rebuild",
 }
 
 
@@ -118,13 +135,26 @@ def test_every_declared_error_has_its_status_and_an_example_with_its_code(operat
     documented = {
         (int(status), code)
         for status, response in responses.items()
-        for code in _resolved(response)["content"]["application/json"]["examples"]
         if int(status) >= 400
+        for code in _resolved(response)["content"]["application/json"]["examples"]
     }
     assert documented == {(error.status, error.code) for error in operation.all_errors}
     for response in responses.values():
-        for code, example in _resolved(response)["content"]["application/json"]["examples"].items():
+        body = _resolved(response).get("content", {}).get("application/json", {})
+        for code, example in body.get("examples", {}).items():
             assert code == "example" or example["value"]["error"]["code"] == code
+
+
+@each_operation
+def test_what_a_success_comes_as_is_said_and_what_is_no_json_has_no_schema_of_members(
+    operation: Operation[Any, Any],
+) -> None:
+    content = _documented(operation)["responses"][str(operation.status)]["content"]
+    assert tuple(content) == operation.media_types
+    for media_type, body in content.items():
+        assert ("$ref" in body.get("schema", {})) == (media_type == "application/json")
+    for status in operation.other_statuses:
+        assert str(status) in _documented(operation)["responses"]
 
 
 @each_of_musicengine
@@ -209,7 +239,9 @@ def test_the_hubs_operations_name_its_own_servers_and_need_no_token_on_its_own_m
 ) -> None:
     documented = _documented(operation)
     assert [server["url"] for server in documented["servers"]] == ["http://localhost:38472", "http://localhost:38473"]
-    assert documented["security"] == [{}, {"hubToken": []}]
+    with_token = operation.trust in {Trust.PAIRED, Trust.MEDIA}
+    assert documented["security"] == ([{}, {"hubToken": []}] if with_token else [{}])
+    assert documented["x-trust"] == operation.trust
     assert DOCUMENT["components"]["securitySchemes"]["hubToken"]["scheme"] == "bearer"
 
 
@@ -219,7 +251,7 @@ def test_nothing_of_the_hub_is_counted_and_so_nothing_speaks_of_limits(operation
     assert "x-rate-limit" not in documented
     for status, response in documented["responses"].items():
         assert "headers" not in _resolved(response)
-        assert status not in {"401", "403", "429"}
+        assert status != "429" or RateLimited in operation.errors
 
 
 @each_operation

@@ -22,8 +22,13 @@ class ChangeKind(StrEnum):
     SESSION = "session"
     SEARCHES = "searches"
     ROOTS = "roots"
+    SHARES = "shares"
+    DEVICES = "devices"
+    """A device was paired, paired anew, or revoked: what it was given before is worth nothing any more."""
     LIBRARY = "library"
     """A scan has changed the index; it says so once a second at most."""
+    SCAN = "scan"
+    """A scan that somebody asked for has begun or ended."""
 
 
 async def note_change(connection: aiosqlite.Connection, kind: ChangeKind, id: str | None = None) -> None:  # noqa: A002

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 from backends.backend import Backend
 from backends.local.database import Database
+from backends.local.hub.condition import Condition
 from backends.local.hub.enriching.musicbrainz import MusicBrainz
+from backends.local.hub.media.work import MediaWork
+from backends.local.hub.pairing.armed import Armed
 from backends.local.hub.scanning.scans import Scans
 
 __all__ = ["Hub"]
@@ -22,6 +25,9 @@ class Hub:
         catalogue: The label's catalogue, whose tracks may be in the library, or None.
         musicbrainz: Asked about tracks where it is switched on, or None.
         scans: Of its folders.
+        condition: Of its databases.
+        media: How much media work is done at once.
+        armed: The pairing code that this process has armed.
     """
 
     user: Database
@@ -30,6 +36,9 @@ class Hub:
     catalogue: Backend | None = None
     musicbrainz: MusicBrainz | None = None
     scans: Scans = field(init=False)
+    condition: Condition = field(default_factory=Condition)
+    media: MediaWork = field(default_factory=MediaWork)
+    armed: Armed = field(default_factory=Armed)
 
     def __post_init__(self) -> None:
         """Scans work with the same databases."""

@@ -9,6 +9,7 @@ from backends.handlers import Handlers
 from backends.local.hub.context import Hub
 from backends.local.hub.moments import timestamp
 from backends.local.hub.scanning.paths import shown
+from backends.local.hub.scanning.scans import LastScan
 from contract.hub.errors import FolderNotFound
 from contract.hub.scan import (
     CANCEL_SCAN,
@@ -24,10 +25,11 @@ from contract.hub.scan import (
     RootList,
     RootRemoved,
     ScanAnswer,
+    ScanFigures,
     StartScan,
 )
 
-__all__ = ["HANDLERS"]
+__all__ = ["HANDLERS", "scan_figures"]
 
 HANDLERS = Handlers[Hub]()
 
@@ -80,23 +82,27 @@ async def remove_root(hub: Hub, request: RemoveRoot) -> RootRemoved:
     raise FolderNotFound
 
 
+def scan_figures(last: LastScan) -> ScanFigures:
+    """How far the scan has come."""
+    found: Mapping[str, Any] = last.found
+    return {
+        "state": last.state,
+        "startedAt": timestamp(last.started_at),
+        "finishedAt": None if last.finished_at is None else timestamp(last.finished_at),
+        "filesSeen": found["filesSeen"],
+        "filesToRead": found["filesToRead"],
+        "filesRead": found["filesRead"],
+        "counts": found["counts"],
+    }
+
+
 async def _answer(hub: Hub) -> ScanAnswer:
     last = await hub.scans.last()
     if last is None:
         return ScanAnswer.model_construct(scan=None)
     found: Mapping[str, Any] = last.found
     return ScanAnswer.model_construct(
-        scan={
-            "state": last.state,
-            "startedAt": timestamp(last.started_at),
-            "finishedAt": None if last.finished_at is None else timestamp(last.finished_at),
-            "filesSeen": found["filesSeen"],
-            "filesToRead": found["filesToRead"],
-            "filesRead": found["filesRead"],
-            "counts": found["counts"],
-            "unreadable": found["unreadable"],
-            "notices": found["notices"],
-        }
+        scan={**scan_figures(last), "unreadable": found["unreadable"], "notices": found["notices"]}
     )
 
 

@@ -79,7 +79,8 @@ class Session:
 
         From the track's end back to its start is no seeking: it plays once more, and can count once more.
         """
-        at_the_end = duration_ms > 0 and self.position_ms >= duration_ms - _NEAR_THE_END_MS
+        near = min(_NEAR_THE_END_MS, duration_ms // 4)  # of a short track, half of it would be near its end otherwise
+        at_the_end = duration_ms > 0 and self.position_ms >= duration_ms - near
         if at_the_end and position_ms <= min(_START_MS, duration_ms // 2):
             self.listened_ms, self.play_id = 0, None
         self.position_ms = min(position_ms, duration_ms) if duration_ms else position_ms

@@ -3,6 +3,9 @@
 Moments are milliseconds since 1970. Paths are bytes, since names of files need not be text. Lists of names are JSON.
 """
 
+from backends.local.hub.media.schema import MEDIA_TABLES
+from backends.local.hub.pairing.schema import PAIRING_TABLES
+from backends.local.hub.sharing.schema import SHARING_TABLES
 from backends.local.layout import Layout
 from backends.local.storage import HUB_DATABASE_NAME
 
@@ -179,10 +182,30 @@ _CHANGES = (
         id TEXT
     ) STRICT
     """,
+    """
+    CREATE TABLE feed (                  -- one row
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        name TEXT NOT NULL               -- numbers of changes mean nothing beside those of a feed with another name
+    ) STRICT
+    """,
+    "INSERT INTO feed VALUES (1, lower(hex(randomblob(4))))",
 )
 
 USER_LAYOUT = Layout(
     name=HUB_DATABASE_NAME,
     application_id=0x4D454855,  # "MEHU"
-    migrations=((*_LIBRARY, *_PLAYLISTS, *_METADATA, *_PLAYBACK, *_SEARCHES, *_CHANGES),),
+    migrations=(
+        (
+            *_LIBRARY,
+            *_PLAYLISTS,
+            *_METADATA,
+            *_PLAYBACK,
+            *_SEARCHES,
+            *_CHANGES,
+            *PAIRING_TABLES,
+            *MEDIA_TABLES,
+            *SHARING_TABLES,
+        ),
+    ),
+    checksums=True,
 )

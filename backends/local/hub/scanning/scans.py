@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from backends.local.checksums import prepare
 from backends.local.database import Database
+from backends.local.hub.changes import ChangeKind, note_change_in_thread
 from backends.local.hub.scanning.report import Report
 from backends.local.hub.scanning.walking import Place
+from backends.local.maintenance import held_open, is_closed
 from backends.local.migrations import BUSY_SECONDS
 from backends.local.storage import storage_errors
-from contract.errors import ContractError, InternalError
+from contract.errors import ContractError, InternalError, StorageCorrupt
 from contract.hub.errors import FolderNotFound, ScanRunning
 from contract.hub.scan import ScanState
 
@@ -60,6 +63,17 @@ class LastScan:
     found: dict[str, Any]
 
 
+class _Stop(threading.Event):
+    """Set when a scan is to end; it also is to when somebody wants the index for himself."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def is_set(self) -> bool:
+        return super().is_set() or is_closed(self._path)
+
+
 @dataclass(slots=True)
 class _Running:
     """A scan under way, and what it holds open."""
@@ -70,8 +84,8 @@ class _Running:
     scan_id: int
     places: Sequence[Place]
     kept: bool
+    stop: threading.Event
     report: Report = field(default_factory=Report)
-    stop: threading.Event = field(default_factory=threading.Event)
 
 
 Progress = Callable[[Report], None]
@@ -173,11 +187,15 @@ class Scans:
 
         with ExitStack() as stack:
             stack.enter_context(self._locked(_SECONDS_TO_WAIT))
+            stack.enter_context(held_open(self._user.path, self._index.path))
             user = stack.enter_context(closing(_connected(self._user.path)))
             index = stack.enter_context(closing(_connected(self._index.path)))
             where = places(user)
             scan_id = record.begin(index, self._clock())
-            return _Running(stack.pop_all(), index, user, scan_id, where, kept)
+            running = _Running(stack.pop_all(), index, user, scan_id, where, kept, stop=_Stop(self._index.path))
+        with suppress(sqlite3.Error):
+            _tell_of(running)
+        return running
 
     def _go(self, running: _Running, progress: Progress | None = None) -> "asyncio.Task[Ended]":
         self._running = running
@@ -214,6 +232,7 @@ class Scans:
                     self._run_scanner(running, progress, ended)
             except ContractError as error:
                 ended.error = error
+                self._index.use.damaged |= isinstance(error, StorageCorrupt)
             except Exception:
                 logger.exception("A scan of the library failed.")
                 ended.error = InternalError("The scan failed; what it had found by then is kept.")
@@ -221,6 +240,7 @@ class Scans:
                 with suppress(sqlite3.Error):  # what it failed of may be this database
                     now = self._clock()
                     record.end(running.index, running.scan_id, ended.state, now, running.report, kept=running.kept)
+                    _tell_of(running)
         return ended
 
     def _run_scanner(self, running: _Running, progress: Progress, ended: Ended) -> None:
@@ -295,9 +315,16 @@ def _places(user: sqlite3.Connection, folders: Sequence[bytes], now: int) -> Seq
 def _connected(path: Path) -> sqlite3.Connection:
     # Opened in one thread, and used in another from then on.
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    prepare(connection)
     for pragma in _PRAGMAS:
         connection.execute(pragma)
     return connection
+
+
+def _tell_of(running: _Running) -> None:
+    """Say that it has begun or ended, if it is one that people see."""
+    if running.kept:
+        note_change_in_thread(running.user, ChangeKind.SCAN)
 
 
 def _tell_nobody(report: Report) -> None:

@@ -24,7 +24,7 @@ _QUIET_MS = 250
 """A folder is looked into once nothing has happened for so long, or after so many in which something always did."""
 _BUSY_MS = 5000
 
-_LOOK_MS = 1000
+_LOOK_MS = 2000
 """Between two looks whether folders were added, vanished, or came back."""
 
 _SECONDS_AFTER_FAILURE = 30.0
@@ -78,7 +78,8 @@ class _Watch:
         try:
             while True:
                 touched = await _next(changes, stop)
-                self._waiting |= await asyncio.to_thread(places_of_changes, touched, roots)
+                if touched:
+                    self._waiting |= await asyncio.to_thread(places_of_changes, touched, roots)
                 there = await self._present()
                 if there != roots:
                     return there
