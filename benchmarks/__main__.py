@@ -21,6 +21,11 @@ _NAMES = (
     "hub_scan",
     "hub_search",
     "hub_lists",
+    "hub_health",
+    "serve_start",
+    "hub_rest",
+    "events",
+    "streaming",
 )
 
 

@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from backends.local.checksums import prepare
 from backends.local.hub.index_schema import INDEX_LAYOUT
 from backends.local.hub.indexing.entries import NO_FACTS, FileEntry
 from backends.local.hub.indexing.user_facts import UserFacts
@@ -260,13 +261,14 @@ def _version() -> str:
     hub = Path(__file__).parent.parent / "backends" / "local" / "hub"
     digest = hashlib.blake2b(repr((USER_LAYOUT, INDEX_LAYOUT)).encode(), digest_size=6)
     writing = [*(hub / "indexing").glob("*.py"), *(hub / "searching").glob("*.py"), hub / "facets.py"]
+    writing.append(hub.parent / "checksums.py")
     for path in sorted([Path(__file__), *writing]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = prepare(sqlite3.connect(path, isolation_level=None))
     for pragma in ("synchronous = OFF", "cache_size = -262144"):
         connection.execute(f"PRAGMA {pragma}")
     return connection

@@ -1,5 +1,6 @@
 """Start the command line: `musicengine-mcp`, or `python -m musicengine_mcp`."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ def main() -> None:
     root = here if (here / "contract").is_dir() else here.parent
     sys.path.insert(0, str(root))
 
+    gc.disable()  # what loading makes is there to stay: to look through it for garbage would take as long as to make it
     try:
         from server.cli import run  # noqa: PLC0415  (the path comes first)
 

@@ -14,7 +14,8 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in _OF_THE_MACHINE:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-    for name in [name for name in os.environ if name.startswith("MUSICENGINE_") and name != "MUSICENGINE_BROWSER"]:
+    ours = [name for name in os.environ if name.startswith(("MUSICENGINE_", "MUSIC_HUB_"))]
+    for name in [name for name in ours if name != "MUSICENGINE_BROWSER"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("MUSICENGINE_DATA_DIR", str(tmp_path / "data"))
 

@@ -57,13 +57,26 @@ def commands_of(command, *path):
             yield from commands_of(command, name)
 
 
+LIBRARY_ONLY = {
+    "backup",
+    "devices",
+    "doctor",
+    "pair",
+    "play",
+    "playlists",
+    "rebuild",
+    "restore",
+    "scan",
+    "secrets",
+    "workspaces",
+}
+
+
 def shared_options_of(path):
     """The shared options that are of use to the command: one that does nothing would mislead."""
     if path[0] in {"demo", "docs"}:
         return set()
-    return (
-        {"--data-dir"} if path[0] in {"playlists", "scan", "secrets", "workspaces"} else {"--data-dir", "--workspace"}
-    )
+    return {"--data-dir"} if path[0] in LIBRARY_ONLY else {"--data-dir", "--workspace"}
 
 
 def test_every_command_has_help_and_takes_the_shared_options_that_it_uses(command):

@@ -32,6 +32,7 @@ SAMPLES = ROOT / "server" / "demo" / "samples"
 COMMANDS = [line for block in re.findall(r"```bash\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
 SERVE = "musicengine-mcp serve"
 OURS = [command for command in COMMANDS if command.startswith("musicengine-mcp ") and command != SERVE]
+OF_THE_HUB = "\n".join(re.findall(r"```shell\n(.*?)\n```", README, re.DOTALL)).splitlines()
 OVER_HTTP = re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL)
 CONFIGURATIONS = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
 HOSTS = [text for text in CONFIGURATIONS if '"command"' in text]
@@ -115,6 +116,19 @@ async def test_what_is_said_of_http_works(data_dir: Path):
                 assert [tool.name for tool in (await client.list_tools()).tools] == [
                     tool.name for tool in CATALOGUE_TOOLS
                 ]
+
+
+async def test_what_is_said_of_the_hubs_api_works(data_dir: Path, tmp_path: Path):
+    make_library(tmp_path / "Music", SAMPLES / "catalogue.csv")
+    assert ours(["scan", "Music"], cwd=tmp_path).returncode == 0
+    with serving(shlex.split(SERVE)[1:]) as address:
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+            info, search, events = (at(address, shlex.split(command)[-1]) for command in OF_THE_HUB)
+            assert (await http.get(info)).json()["caller"] == "local"
+            assert [track["title"] for track in (await http.get(search)).json()["tracks"]["items"]] == ["Snöglob"]
+            async with http.stream("GET", events) as stream:
+                assert stream.headers["content-type"].startswith("text/event-stream")
+            assert "<audio" in (await http.get(address)).text or "player" in (await http.get(address)).text
 
 
 async def test_what_claude_code_is_given_starts_the_server(data_dir: Path):

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from backends.local.checksums import prepare
 from backends.local.hub.index_schema import INDEX_LAYOUT
 from backends.local.hub.indexing.entries import NO_FACTS, FileEntry
 from backends.local.hub.indexing.user_facts import UserFacts
@@ -173,7 +174,7 @@ def track_id(key: str) -> str:
 
 def rows(folder: Path, layout: Layout, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """What a database of the data folder says."""
-    with closing(sqlite3.connect(folder / layout.name)) as connection:
+    with closing(prepare(sqlite3.connect(folder / layout.name))) as connection:
         return connection.execute(sql, parameters).fetchall()
 
 
@@ -217,6 +218,7 @@ def index(folder: Path) -> Iterator[tuple[sqlite3.Connection, sqlite3.Connection
     ):
         connection.execute("PRAGMA foreign_keys = ON")
         for database in (connection, user):
+            prepare(database)
             database.execute("PRAGMA synchronous = OFF")
             database.execute("BEGIN IMMEDIATE")
         yield connection, user, UserFacts(user)

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from backends.local.checksums import PreparedConnection
 from backends.local.hub.index_schema import INDEX_LAYOUT
 from tests.hub.library import DAY, NOW, SONGS, Library, Song, put
 
@@ -25,7 +26,7 @@ def mixed(count: int, *, seed: int = 1, name: str = "") -> list[Song]:
 def put_mixed(folder: Path, count: int = 90) -> Library:
     """These songs and SONGS; albums and artists among them are saved, and plays are of many moments."""
     library = put(folder, [*SONGS, *mixed(count)])
-    with closing(sqlite3.connect(folder / INDEX_LAYOUT.name)) as connection:
+    with closing(sqlite3.connect(folder / INDEX_LAYOUT.name, factory=PreparedConnection)) as connection:
         connection.execute(f"UPDATE tracks SET last_played_at = {NOW} - key % 7 * {DAY} * 60 WHERE play_count > 0")
         for table in ("albums", "artists"):
             connection.execute(f"UPDATE {table} SET saved_at = {NOW} WHERE key % 3 = 0")

@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from backends.local.checksums import PreparedConnection
 from backends.local.hub.index_schema import INDEX_LAYOUT
 from contract.errors import InvalidRequest
 from contract.hub.browse import BROWSE_LIBRARY, Section
@@ -33,7 +34,7 @@ async def names(hub, section, **asked):
 
 def played(data_dir, days_ago):
     """Set when tracks were played last."""
-    with closing(sqlite3.connect(data_dir / INDEX_LAYOUT.name)) as connection:
+    with closing(sqlite3.connect(data_dir / INDEX_LAYOUT.name, factory=PreparedConnection)) as connection:
         for key, ago in days_ago.items():
             connection.execute("UPDATE tracks SET last_played_at = ? WHERE id = ?", (NOW - ago * DAY, track_id(key)))
         connection.commit()

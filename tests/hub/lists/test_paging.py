@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from backends.local.checksums import PreparedConnection
 from backends.local.hub.index_schema import INDEX_LAYOUT
 from contract.errors import InvalidRequest
 from contract.hub.library import LIST_ALBUMS, LIST_ARTISTS, LIST_LIBRARY_TRACKS
@@ -58,7 +59,7 @@ def _stayed(id_, kind, states):
 async def test_the_next_page_begins_where_the_last_row_was_though_it_is_gone(hub, data_dir, all_rows):
     expected = all_rows.listed("tracks", sort="title", order="asc")
     first = await call(hub, LIST_LIBRARY_TRACKS, limit=5)
-    with closing(sqlite3.connect(data_dir / INDEX_LAYOUT.name)) as connection:
+    with closing(sqlite3.connect(data_dir / INDEX_LAYOUT.name, factory=PreparedConnection)) as connection:
         connection.execute("UPDATE tracks SET missing_since = 1 WHERE id = ?", (expected[4],))
         connection.commit()
     second = await call(hub, LIST_LIBRARY_TRACKS, limit=5, cursor=first["nextCursor"])

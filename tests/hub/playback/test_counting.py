@@ -260,3 +260,13 @@ def test_it_counts_at_the_same_moment_however_often_it_is_settled(duration, rate
     assert len(moments) == (session.listened_ms >= threshold_ms(duration))
     if moments:
         assert abs(moments[0] - threshold_ms(duration) / rate) <= 1 + len(pieces) / rate
+
+
+async def test_a_report_that_lags_in_a_track_of_a_second_or_two_counts_no_second_play(player, data_dir, clock):
+    put(data_dir, [Song("Short", "Artist", duration_ms=1_500)])
+    await player.add_all(track_id("Short"), when="now")
+    clock.advance(ms=1_000)
+    await player.put(positionMs=700)
+    clock.advance(ms=800)
+    await player.do("pause")
+    assert await counted(player) == {"Short": 1}

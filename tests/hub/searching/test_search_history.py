@@ -6,6 +6,7 @@ from contextlib import aclosing, closing
 import anyio
 import pytest
 
+from backends.local.checksums import PreparedConnection
 from backends.local.hub.hub import LocalHub
 from backends.local.hub.user_schema import USER_LAYOUT
 from contract.hub.search import CLEAR_SEARCHES, LIST_SEARCHES, LONGEST_SEARCH_HISTORY, SEARCH_LIBRARY
@@ -74,7 +75,7 @@ async def test_one_search_or_all_can_be_forgotten(hub, type_in):
 
 async def test_the_history_is_bounded(hub, data_dir, type_in, clock):
     await type_in("first")
-    with closing(sqlite3.connect(data_dir / USER_LAYOUT.name)) as connection:
+    with closing(sqlite3.connect(data_dir / USER_LAYOUT.name, factory=PreparedConnection)) as connection:
         many = [(f"query {number}", f"query {number}", clock.now + number) for number in range(LONGEST_SEARCH_HISTORY)]
         connection.executemany("INSERT INTO searches (query, folded, searched_at) VALUES (?, ?, ?)", many)
         connection.commit()

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from backends.local.checksums import PreparedConnection
 from backends.local.hub.index_schema import INDEX_LAYOUT
 from backends.local.hub.searching.indexing import count_noted, index_noted, index_search
 from contract.hub.search import SEARCH_LIBRARY
@@ -19,7 +20,9 @@ def index(data_dir):
     """Run statements in the index, and commit them."""
 
     def run(*statements):
-        with closing(sqlite3.connect(data_dir / INDEX_LAYOUT.name, isolation_level=None)) as connection:
+        with closing(
+            sqlite3.connect(data_dir / INDEX_LAYOUT.name, isolation_level=None, factory=PreparedConnection)
+        ) as connection:
             return [connection.execute(*statement).fetchall() for statement in statements]
 
     return run
@@ -71,7 +74,7 @@ async def test_a_mistyped_word_finds_what_a_new_index_holds(hub, data_dir, found
 
 async def test_rows_that_are_noted_for_later_are_written_by_the_next_call(hub, data_dir, found, index):
     put(data_dir, [song("Later")])
-    with closing(sqlite3.connect(data_dir / INDEX_LAYOUT.name)) as connection:
+    with closing(sqlite3.connect(data_dir / INDEX_LAYOUT.name, factory=PreparedConnection)) as connection:
         connection.execute("UPDATE tracks SET title = 'Sooner'")
         [(key,)] = connection.execute("SELECT key FROM tracks").fetchall()
         index_search(connection, tracks=[key], albums=[], artists=[], later=True)
@@ -85,7 +88,7 @@ async def test_rows_that_are_noted_for_later_are_written_by_the_next_call(hub, d
 
 async def test_rows_that_are_noted_for_later_are_written_so_many_at_a_time(hub, data_dir, found, index):
     put(data_dir, [song("Early"), song("Late")])
-    with closing(sqlite3.connect(data_dir / INDEX_LAYOUT.name)) as connection:
+    with closing(sqlite3.connect(data_dir / INDEX_LAYOUT.name, factory=PreparedConnection)) as connection:
         connection.execute("UPDATE tracks SET title = 'Sooner'")
         keys = [key for (key,) in connection.execute("SELECT key FROM tracks ORDER BY key")]
         index_search(connection, tracks=keys, albums=[], artists=[], later=True)
