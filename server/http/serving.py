@@ -10,6 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
+from backends.local.looking import next_look
 from contract.errors import InvalidRequest
 from server.http.protocol import MAX_CONNECTIONS, BoundedProtocol
 
@@ -22,6 +23,9 @@ _SHUTDOWN_SECONDS = 5
 
 _START_SECONDS = 60
 """How long a worker may take to start, or be busy, before it is taken for dead and replaced."""
+
+_TICK_SECONDS = 0.1
+"""Between two looks whether to end, as uvicorn has it."""
 
 _BACKLOG = 1024
 
@@ -83,9 +87,20 @@ async def serve(factory: Callable[[], Starlette], listeners: list[socket.socket]
     _allow_connections()
     config = server_config(factory, workers)
     if workers == 1:
-        await uvicorn.Server(config).serve(sockets=listeners)
+        await _Server(config).serve(sockets=listeners)
     else:
         Multiprocess(config, listeners).run()  # which handles signals itself, in this thread
+
+
+class _Server(uvicorn.Server):
+    """A server that wakes an idle process up when others look for something anyway."""
+
+    async def main_loop(self) -> None:
+        """Look until it is time to end."""
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            await next_look(_TICK_SECONDS)
 
 
 def _allow_connections() -> None:

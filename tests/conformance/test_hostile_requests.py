@@ -242,7 +242,7 @@ def test_pipelined_requests_are_answered_in_their_order_and_each_by_its_own_key(
 def test_what_is_not_http_1_1_is_refused_or_cut_off(wire, data):
     for answer in wire.exchange(data, is_all=b"\r\n\r\n" not in data):
         if answer.status >= 400:
-            refused(answer, 400, 401, 404, 405)
+            refused(answer, 400, 401, 404, 405, 421)
         else:
             assert answer.status in {307, 200}
             harmless(answer)

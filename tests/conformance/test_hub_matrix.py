@@ -25,6 +25,7 @@ from contract.errors import ContractError
 from contract.hub.ids import Kind
 from contract.hub.library import LIST_ARTISTS, LIST_LIBRARY_TRACKS
 from contract.hub.operations import OPERATIONS
+from contract.hub.playlist_entries import ADD_PLAYLIST_TRACKS
 from contract.hub.playlists import CREATE_PLAYLIST
 from contract.hub.tools import TOOLS
 from contract.operation import Effect, Operation, Trust
@@ -46,10 +47,10 @@ ASKED = sorted(
 )
 """What deletes comes last. Raw ones have but one way: tests/wire."""
 
-ID = re.compile(r"\b(trk|alb|art|pls|ent|que|shr|prp|chg|pen|qen)_[0-9a-f]{8,32}\b")
+ID = re.compile(r"\b([a-z]{3})_[0-9a-f]{8,32}\b")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 SECRET = re.compile(r"\b(mhub|hub)_[a-z]+_[\w-]{20,}|\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b")
-RUNNING = {"positionNowMs", "positionMs", "expiresIn", "caller"}
+RUNNING = {"positionNowMs", "positionMs", "expiresIn", "caller", "url", "reach", "nextStep"}
 ADDRESS = re.compile(r"https?://[^/\"]+")
 
 
@@ -137,9 +138,12 @@ def _made(cell: Any) -> dict[str, str]:
     playlist = cell.ask(CREATE_PLAYLIST, {"name": "Mix"}).body["playlist"]["id"]
     tracks = cell.ask(LIST_LIBRARY_TRACKS, {}).body["tracks"]
     track = next(track for track in tracks if track["albumId"] and track["isrc"])
+    other = next(each for each in tracks if each["id"] != track["id"])
+    added = cell.ask(ADD_PLAYLIST_TRACKS, {"id": playlist, "trackIds": [other["id"]]}).body
     artist = cell.ask(LIST_ARTISTS, {}).body["artists"][0]
     return {
         Kind.PLAYLIST.example: playlist,
+        Kind.PLAYLIST_ENTRY.example: added["entryIds"][0],
         Kind.TRACK.example: track["id"],
         Kind.ALBUM.example: track["albumId"],
         Kind.ARTIST.example: artist["id"],
