@@ -33,8 +33,9 @@ def html_operation(operation: Operation[Any, Any], system: System) -> Html:
 
 
 def split(text: Html, examples: Html) -> Html:
-    """A row of the page: what is said, and beside it what it looks like."""
-    return element("div", element("div", "\n", text, "\n"), "\n", element("div", "\n", examples, "\n"), class_="split")
+    """A row of the page: what is said, and beside it what it looks like, if that can be shown."""
+    beside = ("\n", element("div", "\n", examples, "\n")) if examples else ()
+    return element("div", element("div", "\n", text, "\n"), *beside, class_="split")
 
 
 def _published(operation: Operation[Any, Any], system: System) -> Iterable[Html]:
@@ -110,7 +111,7 @@ def _success(operation: Operation[Any, Any], title: str) -> Html:
         bullets(prose(f"{status}: {meaning}") for status, meaning in operation.other_statuses.items())
         if operation.other_statuses
         else Html(),
-        answer_list(operation.name, answer_fields(operation)),
+        answer_list(operation.name, fields) if (fields := answer_fields(operation)) else Html(),
     )
     return split(text, _example(operation, title))
 

@@ -138,7 +138,10 @@ def test_a_corrupt_database_is_left_as_it_is(label, damage):
     before = database.read_bytes()
     result = label.run(label.write("streams.csv", STREAMS))
     assert result.code == 1
-    assert "The database file is damaged, or is not a database. It was left as it is. Move it aside" in result.err
+    assert (
+        "The database file is damaged, or is not a database. It was left as it is. 'musicengine-mcp doctor' says"
+        in result.err
+    )
     assert database.read_bytes() == before
 
 
