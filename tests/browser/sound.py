@@ -54,6 +54,8 @@ async def play_in_a_tab(tab: Tab) -> list[Step]:
     await page.evaluate("document.activeElement.blur()")
     await page.keyboard.press("Space")
     await tab.until("audio.paused")
+    while (await asyncio.to_thread(session_of, tab.service))["state"] != "paused":
+        pass  # the tab's report is on its way
     await look("paused")
     return steps
 

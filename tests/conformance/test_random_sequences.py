@@ -223,8 +223,8 @@ def test_local_and_remote_stay_the_same_through_any_sequence(data_dir):
         run_state_machine_as_test(
             Sequences,
             settings=settings(
-                max_examples=8,
-                stateful_step_count=15,
+                max_examples=4,
+                stateful_step_count=12,
                 deadline=None,
                 derandomize=True,
                 database=None,

@@ -150,5 +150,5 @@ def _id(number):
     return derived_id(Kind.TRACK, bytes([number]))
 
 
-Sequences.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+Sequences.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
 test_counts_hold_after_any_sequence = Sequences.TestCase

@@ -68,7 +68,7 @@ def as_plain(content):
     return read_id3(plain[0], fields), fields, plain[1]
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=300)
 @given(
     st.sampled_from([3, 4]),
     st.lists(contents(), max_size=5),
