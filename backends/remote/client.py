@@ -1,6 +1,7 @@
 """One HTTP client for every operation: what a request looks like follows from the contract alone."""
 
 import uuid
+from http import HTTPStatus
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
@@ -26,8 +27,6 @@ __all__ = ["RemoteBackend", "build_request"]
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 ResponseT = TypeVar("ResponseT", bound=BaseModel)
-
-_REFUSED = 401
 
 
 class RemoteBackend:
@@ -82,7 +81,11 @@ class RemoteBackend:
             http_request.headers[HEADER] = key
         secret = await self.credential.token()
         outcome, maybe_done = await self._send(operation, http_request, secret)
-        if isinstance(outcome, Answer) and outcome.status == _REFUSED and await self.credential.renewed(secret):
+        if (
+            isinstance(outcome, Answer)
+            and outcome.status == HTTPStatus.UNAUTHORIZED
+            and await self.credential.renewed(secret)
+        ):
             secret = await self.credential.token()
             outcome, maybe_done = await self._send(operation, http_request, secret)
         try:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
+from http import HTTPStatus
 from typing import TypeVar
 
 import httpx
@@ -31,8 +32,6 @@ logger = logging.getLogger(__name__)
 
 _SILENCE_SECONDS = 45
 """A hub says something every 15 seconds; one that is silent for three times as long is gone."""
-
-_REFUSED = 401
 
 _RESYNC = "resync"
 
@@ -120,7 +119,7 @@ class _Feed:
                 return
             answer = Answer(response.status_code, response.headers, await response.aread())
             await response.aclose()
-            if first and answer.status == _REFUSED and await self._backend.credential.renewed(secret):
+            if first and answer.status == HTTPStatus.UNAUTHORIZED and await self._backend.credential.renewed(secret):
                 continue
             read_answer(FOLLOW_LIBRARY, answer, secret, MUSIC_HUB)
             raise ContractDrift("The hub's answer is no stream of events.")

@@ -1,6 +1,6 @@
 """The ASGI application: REST, the documents, and MCP."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
@@ -60,9 +60,7 @@ def create_app(settings: Settings, reach: Reach, *, mpv: bool = False) -> Starle
     def limited_backend_of(principal: Principal) -> Backend:
         return LimitedBackend(workspaces.backend_of(principal), limiter, principal.key_id)
 
-    security = security_of(reach.allowed)
-    transport = StatelessTransport(build_shared_server(caller_of, data_enters=data_enters_of(settings)), security)
-    mcp = McpEndpoint(gate.principal_of, limited_backend_of, transport, security)
+    mcp = _mcp_endpoint(settings, reach.allowed, gate, limited_backend_of)
     catalogue = open_catalogue(settings)
     wire = Wire(open_local_hub(settings, catalogue), reach, settings.hub_token)
 
@@ -96,6 +94,14 @@ def create_app(settings: Settings, reach: Reach, *, mpv: bool = False) -> Starle
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _mcp_endpoint(
+    settings: Settings, allowed: Allowed, gate: Gate, backend_of: Callable[[Principal], Backend]
+) -> McpEndpoint:
+    security = security_of(allowed)
+    transport = StatelessTransport(build_shared_server(caller_of, data_enters=data_enters_of(settings)), security)
+    return McpEndpoint(gate.principal_of, backend_of, transport, security)
 
 
 @asynccontextmanager

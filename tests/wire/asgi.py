@@ -49,21 +49,7 @@ async def ask(
     """Send a request. A success is known by its first line: the rest may never end, and is given up."""
     content = b"" if body is None else json.dumps(body).encode()
     sent = {"host": f"127.0.0.1:{port}", **({} if body is None else _of(content)), **(headers or {})}
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
-        "client": (peer, 54321),
-        "server": ("127.0.0.1", port),
-        "state": {},
-    }
+    scope = _scope(method, path, query, sent, peer, port)
     begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     parts: list[bytes] = []
     given = False
@@ -91,6 +77,24 @@ async def ask(
     answering.cancel()
     await asyncio.wait({answering})
     return Answer(status)
+
+
+def _scope(method: str, path: str, query: str, headers: Mapping[str, str], peer: str, port: int) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "client": (peer, 54321),
+        "server": ("127.0.0.1", port),
+        "state": {},
+    }
 
 
 def _of(content: bytes) -> dict[str, str]:

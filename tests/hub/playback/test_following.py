@@ -152,8 +152,10 @@ async def test_a_database_that_is_busy_for_a_moment_ends_nothing(player, hub, mo
 
 
 async def test_following_while_nothing_changes_costs_next_to_nothing(hub, library):
-    """Less than a percent of a processor, even while coverage is measured, which takes about as much again."""
+    """Less than half a percent of a processor, by this thread; others may disturb it, so that the best counts."""
     shares = []
+    tracing = sys.gettrace()
+    sys.settrace(None)  # what coverage costs is not the feed's
     async with hub.changes() as changes:
         waiting = asyncio.ensure_future(anext(changes))
         for _ in range(4):
@@ -162,7 +164,8 @@ async def test_following_while_nothing_changes_costs_next_to_nothing(hub, librar
             shares.append((time.thread_time() - used) / (time.perf_counter() - begun))
         waiting.cancel()
         await asyncio.wait({waiting})
-    assert min(shares) < 0.01, shares
+    sys.settrace(tracing)
+    assert min(shares) < 0.005, shares
 
 
 async def test_two_hubs_in_one_process_see_each_others_changes(player, hub, data_dir):
